@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apply/apply.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "apply/kinds.h"
+#include "base/str.h"
+#include "sys/read_host.h"
+
+struct run {
+	struct sys *s;
+	struct arena *mem;
+	struct journal *j;
+	apply_progress *progress;
+	void *data;
+};
+
+static void tell(const struct run *run, const struct step *step, bool is_back)
+{
+	if (run->progress)
+		run->progress(run->data, step, is_back);
+}
+
+/* Every move must still find what the plan saw, or the plan is stale. */
+static int check_fresh(const struct run *run, struct err *e)
+{
+	for (size_t i = 0; i < run->j->plan.n_steps; i++) {
+		const struct step *step = &run->j->plan.steps[i];
+		struct value now = {0};
+		int state;
+
+		if (step->type != STEP_MOVE)
+			continue;
+		state = move_state(run->s, run->mem, step, &now, e);
+		if (state < 0)
+			return state;
+		if (state == STATE_GONE)
+			return err_set(e, -ENODEV, "%s is gone", step->target);
+		if (state == STATE_HAVE)
+			continue;
+		(void)err_set(e, -ESTALE, "%s is %s now; when this was planned it was %s", step->target,
+		    value_describe(run->mem, step->kind, &now), value_describe(run->mem, step->kind, &step->have));
+		return err_hint(e, "somebody else changed it meanwhile: try again");
+	}
+	return 0;
+}
+
+static int refuse_foreign(const struct run *run, const struct step *step, const struct value *now, struct err *e)
+{
+	(void)err_set(e, -ESTALE, "%s is %s, which is none of ours: somebody else changed it", step->target,
+	    value_describe(run->mem, step->kind, now));
+	return err_hint(e, "nothing was overwritten; put it right by hand, then passthru recover --abandon %u", run->j->id);
+}
+
+/* Going back takes functions from VFIO; a guest may have started on them since. */
+static int check_unheld(const struct run *run, const struct step *move, const struct value *now, struct err *e)
+{
+	struct step unheld = {.type = STEP_REQUIRE, .kind = KIND_UNHELD, .want = {.flag = true}};
+	char path[SYS_PATH], node[SYS_PATH];
+	const char *group;
+
+	if (move->kind != KIND_BINDING || !now->driver || !str_eq(now->driver, move->want.driver))
+		return 0;
+	group = sys_link_base(run->s, run->mem, sys_path(path, "sys/bus/pci/devices/%s/iommu_group", move->target));
+	if (!group || run->s->ops->exists(run->s, sys_path(node, "dev/vfio/%s", group)) != 1)
+		return 0;
+	unheld.target = sys_path(node, "/dev/vfio/%s", group);
+	return condition_check(run->s, run->mem, &unheld, e);
+}
+
+/* One move back; what is back already, or gone, needs nothing. */
+static int move_back(const struct run *run, const struct step *move, struct err *e)
+{
+	struct step back = *move;
+	struct value now = {0};
+	int state = move_state(run->s, run->mem, move, &now, e);
+	int r;
+
+	if (state < 0)
+		return state;
+	if (state == STATE_HAVE || state == STATE_GONE)
+		return 0;
+	if (state == STATE_FOREIGN)
+		return refuse_foreign(run, move, &now, e);
+	r = check_unheld(run, move, &now, e);
+	if (r < 0)
+		return r;
+	back.have = move->want;
+	back.want = move->have;
+	tell(run, &back, true);
+	r = move_set(run->s, run->mem, &back, e);
+	/* Vanished while we worked on it: a final answer too. */
+	if (r < 0 && r != -ETIME && move_state(run->s, run->mem, move, &now, NULL) == STATE_GONE)
+		return 0;
+	return r;
+}
+
+static enum apply_result be_stuck(const struct run *run)
+{
+	run->j->phase = PHASE_STUCK;
+	/* Should this fail, the phase stays what it was, and recover finds the busy lock. */
+	(void)journal_put(run->s, run->j, FOLDER_JOURNAL, NULL);
+	return APPLY_STUCK;
+}
+
+/* Takes back what the first n steps did, last first. */
+static enum apply_result roll_back(const struct run *run, size_t n, struct err *e)
+{
+	run->j->phase = PHASE_BACK;
+	/* Should this fail, the journal says forward still, which recover ends in the same way. */
+	(void)journal_put(run->s, run->j, FOLDER_JOURNAL, NULL);
+	while (n-- > 0) {
+		int r = 0;
+
+		if (run->j->plan.steps[n].type == STEP_MOVE)
+			r = move_back(run, &run->j->plan.steps[n], e);
+		if (r < 0)
+			return r == -ETIME ? be_stuck(run) : APPLY_NEEDS_RECOVER;
+	}
+	run->j->phase = PHASE_ROLLED_BACK;
+	return journal_finish(run->s, run->j, e) < 0 ? APPLY_NEEDS_RECOVER : APPLY_ROLLED_BACK;
+}
+
+/* Why it failed is said first; what came of the way back after it. */
+static enum apply_result fail(const struct run *run, size_t n_steps, struct err *e)
+{
+	struct err why = *e, back = {0};
+	enum apply_result result = roll_back(run, n_steps, &back);
+
+	if (result == APPLY_ROLLED_BACK) {
+		*e = why;
+		return result;
+	}
+	(void)err_set(e, back.code, "%.220s; and going back failed: %.250s", why.what, back.what);
+	(void)err_hint(e, "%s", back.hint[0] ? back.hint : "passthru recover tries again");
+	return result;
+}
+
+/* Requirements before the first move can still stop us without a trace. */
+static int check_leading(const struct run *run, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < run->j->plan.n_steps; i++) {
+		if (run->j->plan.steps[i].type == STEP_MOVE)
+			break;
+		r = condition_check(run->s, run->mem, &run->j->plan.steps[i], e);
+	}
+	return r;
+}
+
+static int run_step(const struct run *run, const struct step *step, struct err *e)
+{
+	tell(run, step, false);
+	if (step->type == STEP_MOVE)
+		return move_set(run->s, run->mem, step, e);
+	return condition_check(run->s, run->mem, step, e);
+}
+
+enum apply_result apply_journal(struct sys *s, struct arena *mem, struct journal *j, apply_progress *progress,
+    void *data, struct err *e)
+{
+	struct run run = {s, mem, j, progress, data};
+	bool has_moved = false;
+
+	j->phase = PHASE_FORWARD;
+	if (check_fresh(&run, e) < 0 || check_leading(&run, e) < 0)
+		return APPLY_UNCHANGED;
+	if (journal_put(s, j, FOLDER_JOURNAL, e) < 0)
+		return APPLY_UNCHANGED;
+	for (size_t i = 0; i < j->plan.n_steps; i++) {
+		const struct step *step = &j->plan.steps[i];
+		int r;
+
+		if (step->type != STEP_MOVE && !has_moved)
+			continue; /* checked a moment ago */
+		has_moved = true;
+		r = run_step(&run, step, e);
+		if (r == -ETIME)
+			return be_stuck(&run);
+		if (r < 0)
+			return fail(&run, i + 1, e);
+	}
+	j->phase = PHASE_DONE;
+	if (journal_finish(s, j, e) < 0) {
+		(void)err_add(e, "all is done, but it could not be put on record");
+		(void)err_hint(e, "passthru recover ends it");
+		return APPLY_NEEDS_RECOVER;
+	}
+	return APPLY_DONE;
+}
+
+/* All moves arrived, and what comes after them holds. */
+static int is_complete(const struct run *run, struct err *e)
+{
+	bool has_moved = false;
+
+	for (size_t i = 0; i < run->j->plan.n_steps; i++) {
+		const struct step *step = &run->j->plan.steps[i];
+		struct value now = {0};
+		int state;
+
+		if (step->type != STEP_MOVE) {
+			/* A guest may have the node by now; what guarded the first move is past. */
+			if (has_moved && step->kind != KIND_UNHELD && condition_check(run->s, run->mem, step, NULL) < 0)
+				return 0;
+			continue;
+		}
+		has_moved = true;
+		state = move_state(run->s, run->mem, step, &now, e);
+		if (state < 0)
+			return state;
+		if (state != STATE_WANT && !(step->kind == KIND_MODULE && !step->want.flag))
+			return 0;
+	}
+	return 1;
+}
+
+/* Looked for over all moves before the first write: where somebody else was at work, nothing is touched. */
+static int check_foreign(const struct run *run, struct err *e)
+{
+	for (size_t i = 0; i < run->j->plan.n_steps; i++) {
+		const struct step *step = &run->j->plan.steps[i];
+		struct value now = {0};
+		int state;
+
+		if (step->type != STEP_MOVE)
+			continue;
+		state = move_state(run->s, run->mem, step, &now, e);
+		if (state < 0)
+			return state;
+		if (state == STATE_FOREIGN)
+			return refuse_foreign(run, step, &now, e);
+	}
+	return 0;
+}
+
+enum apply_result apply_recover(struct sys *s, struct arena *mem, struct journal *j, apply_progress *progress,
+    void *data, struct err *e)
+{
+	struct run run = {s, mem, j, progress, data};
+	bool was_going_back = j->phase == PHASE_BACK || j->phase == PHASE_ROLLED_BACK;
+	int r = check_foreign(&run, e);
+
+	if (r < 0)
+		return r == -EBUSY ? APPLY_STUCK : APPLY_NEEDS_RECOVER;
+	r = was_going_back ? 0 : is_complete(&run, e);
+	if (r < 0)
+		return APPLY_NEEDS_RECOVER;
+	if (r == 1) {
+		j->phase = PHASE_DONE;
+		return journal_finish(s, j, e) < 0 ? APPLY_NEEDS_RECOVER : APPLY_DONE;
+	}
+	return roll_back(&run, j->plan.n_steps, e);
+}

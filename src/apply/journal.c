@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apply/journal.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+enum {
+	LARGEST_JOURNAL = 2 * 1024 * 1024,
+	LONGEST_TEXT = 4096,
+	JOURNAL_VERSION = 1,
+};
+
+static const char *const folders[] = {
+    [FOLDER_JOURNAL] = "run/passthru/journal",
+    [FOLDER_HELD] = "run/passthru/held",
+    [FOLDER_HISTORY] = "run/passthru/history",
+};
+static_assert(ARRAY_LEN(folders) == FOLDERS, "every folder has a path");
+
+const char *phase_name(enum phase p)
+{
+	static const char *const names[] = {
+	    [PHASE_FORWARD] = "forward",
+	    [PHASE_BACK] = "back",
+	    [PHASE_STUCK] = "stuck",
+	    [PHASE_DONE] = "done",
+	    [PHASE_ROLLED_BACK] = "rolled-back",
+	};
+	static_assert(ARRAY_LEN(names) == PHASES, "every phase has a name");
+
+	return names[p];
+}
+
+static const char *record_path(char buf[SYS_PATH], enum folder folder, unsigned id)
+{
+	return sys_path(buf, "%s/%u.json", folders[folder], id);
+}
+
+int journal_init(struct sys *s, struct err *e)
+{
+	static const char *const more[] = {"run/passthru/lease", "run/passthru/busy"};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < FOLDERS; i++)
+		r = s->ops->make_dir(s, folders[i]);
+	for (size_t i = 0; r == 0 && i < ARRAY_LEN(more); i++)
+		r = s->ops->make_dir(s, more[i]);
+	if (r < 0)
+		return err_set(e, r, "cannot make /run/passthru: %s", strerror(-r));
+	return 0;
+}
+
+/* "12.json" is 12. */
+static bool parse_record_name(const char *name, unsigned *ret)
+{
+	const char *dot = strchr(name, '.');
+	uint64_t id;
+
+	if (!dot || !str_eq(dot, ".json") || !str_number_n(name, (size_t)(dot - name), 10, 1000000000, &id) || id == 0)
+		return false;
+	*ret = (unsigned)id;
+	return true;
+}
+
+static int keep_highest(void *data, const char *name)
+{
+	unsigned *highest = data;
+	unsigned id;
+
+	if (parse_record_name(name, &id) && id > *highest)
+		*highest = id;
+	return 0;
+}
+
+int journal_next_id(struct sys *s, unsigned *ret, struct err *e)
+{
+	unsigned highest = 0;
+
+	for (size_t i = 0; i < FOLDERS; i++) {
+		int r = s->ops->list(s, folders[i], keep_highest, &highest);
+
+		if (r < 0)
+			return err_set(e, r, "cannot list /%s: %s", folders[i], strerror(-r));
+	}
+	*ret = highest + 1;
+	return 0;
+}
+
+/* ---- writing ---- */
+
+static void add_text(struct json_object *o, const char *key, const char *text)
+{
+	json_object_object_add(o, key, text ? json_object_new_string(text) : NULL);
+}
+
+int journal_put(struct sys *s, const struct journal *j, enum folder folder, struct err *e)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *owner = json_object_new_object();
+	char path[SYS_PATH];
+	int r;
+
+	json_object_object_add(o, "version", json_object_new_int(JOURNAL_VERSION));
+	json_object_object_add(o, "id", json_object_new_int64(j->id));
+	add_text(o, "boot_id", j->boot_id);
+	add_text(o, "verb", j->verb);
+	add_text(o, "wish", j->wish);
+	add_text(o, "reason", j->reason);
+	json_object_object_add(o, "time", json_object_new_int64(j->time_s));
+	json_object_object_add(owner, "pid", json_object_new_int(j->owner_pid));
+	json_object_object_add(owner, "start", json_object_new_uint64(j->owner_start));
+	json_object_object_add(o, "owner", owner);
+	add_text(o, "phase", phase_name(j->phase));
+	json_object_object_add(o, "held", json_object_new_boolean(j->is_held));
+	json_object_object_add(o, "closes", json_object_new_int64(j->closes));
+	json_object_object_add(o, "plan", plan_to_json(&j->plan));
+	r = s->ops->put(s, record_path(path, folder, j->id),
+	    json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	(void)json_object_put(o);
+	if (r < 0) {
+		(void)err_set(e, r, "cannot write the journal /%s: %s", path, strerror(-r));
+		return r == -ENOSPC || r == -EDQUOT ? err_hint(e, "make room on /run") : r;
+	}
+	return 0;
+}
+
+/* ---- reading ---- */
+
+static const char *get_text(struct arena *mem, struct json_object *o, const char *key)
+{
+	struct json_object *member;
+	const char *text;
+
+	if (!json_object_object_get_ex(o, key, &member) || !json_object_is_type(member, json_type_string))
+		return NULL;
+	text = json_object_get_string(member);
+	if (strlen(text) != (size_t)json_object_get_string_len(member) || strlen(text) > LONGEST_TEXT)
+		return NULL;
+	return arena_strdup(mem, text);
+}
+
+static bool get_number(struct json_object *o, const char *key, uint64_t max, uint64_t *ret)
+{
+	struct json_object *member;
+
+	if (!json_object_object_get_ex(o, key, &member) || !json_object_is_type(member, json_type_int) ||
+	    json_object_get_int64(member) < 0)
+		return false;
+	*ret = json_object_get_uint64(member);
+	return *ret <= max;
+}
+
+static bool get_phase(const char *name, enum phase *ret)
+{
+	for (int i = 0; name && i < PHASES; i++)
+		if (str_eq(phase_name((enum phase)i), name)) {
+			*ret = (enum phase)i;
+			return true;
+		}
+	return false;
+}
+
+int journal_from_json(struct arena *mem, const char *text, struct journal *ret, struct err *e)
+{
+	struct json_object *o = json_tokener_parse(text);
+	struct json_object *owner, *plan, *held;
+	uint64_t version, id, time_s, pid, start, closes;
+	struct journal j = {0};
+	int r = -EINVAL;
+
+	if (!o || !json_object_is_type(o, json_type_object)) {
+		(void)json_object_put(o);
+		return err_set(e, -EINVAL, "it is no JSON object");
+	}
+	j.boot_id = get_text(mem, o, "boot_id");
+	j.verb = get_text(mem, o, "verb");
+	j.wish = get_text(mem, o, "wish");
+	j.reason = get_text(mem, o, "reason");
+	if (get_number(o, "version", JOURNAL_VERSION, &version) && get_number(o, "id", 1000000000, &id) &&
+	    get_number(o, "time", INT64_MAX, &time_s) && get_number(o, "closes", 1000000000, &closes) &&
+	    json_object_object_get_ex(o, "owner", &owner) && json_object_is_type(owner, json_type_object) &&
+	    get_number(owner, "pid", INT32_MAX, &pid) && get_number(owner, "start", UINT64_MAX, &start) &&
+	    json_object_object_get_ex(o, "held", &held) && json_object_is_type(held, json_type_boolean) &&
+	    json_object_object_get_ex(o, "plan", &plan) && j.boot_id && j.verb && j.wish &&
+	    get_phase(get_text(mem, o, "phase"), &j.phase)) {
+		j.id = (unsigned)id;
+		j.time_s = (int64_t)time_s;
+		j.owner_pid = (int)pid;
+		j.owner_start = start;
+		j.closes = (unsigned)closes;
+		j.is_held = json_object_get_boolean(held);
+		r = plan_from_json(mem, plan, &j.plan, e);
+	} else {
+		(void)err_set(e, r, "its header is not one this passthru writes");
+	}
+	(void)json_object_put(o);
+	if (r == 0)
+		*ret = j;
+	return r;
+}
+
+struct record_list {
+	struct arena *mem;
+	unsigned *ids;
+	size_t n;
+};
+
+static int add_record(void *data, const char *name)
+{
+	struct record_list *list = data;
+	unsigned id;
+
+	if (parse_record_name(name, &id))
+		*ARENA_PUSH(list->mem, list->ids, list->n) = id;
+	return 0;
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	unsigned x = *(const unsigned *)a, y = *(const unsigned *)b;
+
+	return (x > y) - (x < y);
+}
+
+static int read_record(
+    struct sys *s, struct arena *mem, enum folder folder, unsigned id, struct journal *ret, struct err *e)
+{
+	char path[SYS_PATH];
+	char *text = malloc(LARGEST_JOURNAL);
+	int r;
+
+	if (!text)
+		return err_set(e, -ENOMEM, "out of memory");
+	r = s->ops->read_own(s, record_path(path, folder, id), text, LARGEST_JOURNAL);
+	if (r == -EPERM) {
+		(void)err_set(e, r, "/%s is not ours alone (owner, mode or links), so it is not believed", path);
+	} else if (r < 0) {
+		(void)err_set(e, r, "cannot read /%s: %s", path, strerror(-r));
+	} else {
+		r = journal_from_json(mem, text, ret, e);
+		if (r == 0 && ret->id != id)
+			r = err_set(e, -EINVAL, "its id is %u", ret->id);
+		if (r < 0) {
+			(void)err_add(e, "/%s cannot be used", path);
+			(void)err_hint(e, "passthru recover --abandon %u sets it aside", id);
+		}
+	}
+	free(text);
+	return r < 0 ? r : 0;
+}
+
+int journal_read(struct sys *s, struct arena *mem, enum folder folder, struct journal **ret, size_t *n_ret, struct err *e)
+{
+	struct record_list list = {.mem = mem};
+	struct journal *records;
+	int r = s->ops->list(s, folders[folder], add_record, &list);
+
+	*ret = NULL;
+	*n_ret = 0;
+	if (r == -ENOENT)
+		return 0;
+	if (r < 0)
+		return err_set(e, r, "cannot list /%s: %s", folders[folder], strerror(-r));
+	if (list.n == 0)
+		return 0;
+	qsort(list.ids, list.n, sizeof(*list.ids), compare_ids);
+	records = arena_alloc(mem, list.n * sizeof(*records));
+	for (size_t i = 0; i < list.n; i++) {
+		r = read_record(s, mem, folder, list.ids[i], &records[i], e);
+		if (r < 0)
+			return r;
+	}
+	*ret = records;
+	*n_ret = list.n;
+	return 0;
+}
+
+/* ---- moving ---- */
+
+int journal_move(struct sys *s, unsigned id, enum folder from, enum folder to, struct err *e)
+{
+	char source[SYS_PATH], target[SYS_PATH];
+	int r = s->ops->rename(s, record_path(source, from, id), record_path(target, to, id));
+
+	return r < 0 ? err_set(e, r, "cannot move /%s to /%s: %s", source, target, strerror(-r)) : 0;
+}
+
+int journal_finish(struct sys *s, const struct journal *j, struct err *e)
+{
+	bool is_done = j->phase == PHASE_DONE;
+	int r = journal_put(s, j, FOLDER_JOURNAL, e);
+
+	if (r < 0)
+		return r;
+	/* The record it closes goes first: killed in between, recover finds this journal done and comes here
+	 * again. */
+	if (is_done && j->closes != 0) {
+		r = journal_move(s, j->closes, FOLDER_HELD, FOLDER_HISTORY, e);
+		if (r < 0 && r != -ENOENT)
+			return r;
+	}
+	return journal_move(s, j->id, FOLDER_JOURNAL, is_done && j->is_held ? FOLDER_HELD : FOLDER_HISTORY, e);
+}
+
+uint64_t process_start(struct sys *s, struct arena *mem, int pid)
+{
+	char path[SYS_PATH];
+	char *text = sys_text(s, mem, sys_path(path, "proc/%d/stat", pid), NULL);
+	char *field = text ? strrchr(text, ')') : NULL;
+	uint64_t start;
+
+	/* proc(5): comm, field 2, may hold blanks and parentheses; field 3 follows the last one. */
+	for (int i = 2; field && i < 22; i++) {
+		field = strchr(field, ' ');
+		field = field ? field + 1 : NULL;
+	}
+	if (!field)
+		return 0;
+	return str_number_n(field, strcspn(field, " "), 10, UINT64_MAX, &start) ? start : 0;
+}

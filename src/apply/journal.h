@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The journal: a plan under a header, kept as JSON below /run/passthru, which dies with the boot as the
+ * changes do. A record lives in one of three folders and moves between them by rename:
+ *
+ *   journal/ID.json   being carried out, or interrupted
+ *   held/ID.json      done and in force: what `release` gives back
+ *   history/ID.json   over
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/plan.h"
+#include "sys/sys.h"
+
+enum phase {
+	PHASE_FORWARD,
+	PHASE_BACK,
+	PHASE_STUCK,
+	PHASE_DONE,	   /* held or history: carried out */
+	PHASE_ROLLED_BACK, /* history: failed and taken back */
+	PHASES
+};
+
+enum folder {
+	FOLDER_JOURNAL,
+	FOLDER_HELD,
+	FOLDER_HISTORY,
+	FOLDERS
+};
+
+struct journal {
+	unsigned id;
+	const char *boot_id;
+	const char *verb;	/* "bind", "unbind", "release", "with" */
+	const char *wish;	/* the command as it was typed, for people */
+	const char *reason;	/* --reason, NULL: none */
+	int64_t time_s;		/* since 1970 */
+	int owner_pid;		/* who carries it out; for "with", whose life it hangs on */
+	uint64_t owner_start;	/* field 22 of /proc/PID/stat: tells a pid from its successor */
+	enum phase phase;
+	bool is_held;		/* goes to held/ when it is done */
+	unsigned closes;	/* a release: the held record it ends, 0: none */
+	struct plan plan;
+};
+
+const char *phase_name(enum phase p);
+
+/* Makes /run/passthru and its folders. */
+int journal_init(struct sys *s, struct err *e);
+
+/* The next free id: one more than the highest in any folder. */
+int journal_next_id(struct sys *s, unsigned *ret, struct err *e);
+
+/* Writes it to a folder, whole or not at all. */
+int journal_put(struct sys *s, const struct journal *j, enum folder folder, struct err *e);
+
+/* The records of a folder by id. One that cannot be believed (not ours alone, not our grammar, another
+ * boot) is an error that names it. */
+int journal_read(struct sys *s, struct arena *mem, enum folder folder, struct journal **ret, size_t *n_ret, struct err *e);
+
+/* A record from its text; foreign until it has passed here. */
+int journal_from_json(struct arena *mem, const char *text, struct journal *ret, struct err *e);
+
+/* Ends a journal in phase DONE or ROLLED_BACK: closes what it closes, moves it to held or history. */
+int journal_finish(struct sys *s, const struct journal *j, struct err *e);
+
+/* Moves a record as it is. */
+int journal_move(struct sys *s, unsigned id, enum folder from, enum folder to, struct err *e);
+
+/* Field 22 of /proc/PID/stat, 0 where there is no such process. */
+uint64_t process_start(struct sys *s, struct arena *mem, int pid);

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "apply/kinds.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "sys/read_host.h"
+
+enum { AWAIT_POLL_MS = 20 };
+
+/* ---- binding ---- */
+
+static int binding_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
+{
+	struct pci_addr addr;
+	int r;
+
+	if (!pci_addr_parse(target, &addr))
+		return err_set(e, -EINVAL, "%s is no PCI address", target);
+	r = s->ops->is_busy(s, addr);
+	if (r == 1) {
+		(void)err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", target);
+		return err_hint(e, "it ends when the driver lets go, else with a reboot");
+	}
+	if (r == 0)
+		r = read_binding(s, mem, target, &ret->driver, &ret->driver_override);
+	if (r < 0)
+		return err_set(e, r, "cannot read what %s is bound to: %s", target, strerror(-r));
+	return 0;
+}
+
+/* One write, with a sentence for each way it can fail (facts KF-01, KF-02, KF-04). */
+static int poke(struct sys *s, const char *target, const char *path, const char *value, struct err *e)
+{
+	struct pci_addr addr;
+	int r = -EINVAL;
+
+	if (pci_addr_parse(target, &addr))
+		r = s->ops->poke(s, addr, path, value, s->write_limit_ms);
+	if (r == -ETIME) {
+		(void)err_set(e, r, "the kernel has not come back from writing /%s for %u s", path,
+		    s->write_limit_ms / 1000);
+		return err_hint(e, "something still uses %s: end it and the write finishes; then passthru recover", target);
+	}
+	if (r < 0)
+		return err_set(e, r, "writing %s to /%s: %s", *value == '\n' ? "nothing" : value, path, strerror(-r));
+	return 0;
+}
+
+static int write_override(struct sys *s, const char *target, const char *value, struct err *e)
+{
+	char path[SYS_PATH];
+
+	/* A write of no bytes does nothing; a newline clears it (drivers/base/driver.c, driver_set_override). */
+	return poke(s, target, sys_path(path, "sys/bus/pci/devices/%s/driver_override", target), value ? value : "\n", e);
+}
+
+static int unbind(struct sys *s, const char *target, const char *driver, struct err *e)
+{
+	char path[SYS_PATH];
+
+	/* By the driver's own name: should another have come in between, the kernel answers ENODEV. */
+	return poke(s, target, sys_path(path, "sys/bus/pci/drivers/%s/unbind", driver), target, e);
+}
+
+static int bind_to(struct sys *s, const char *target, const char *driver, struct err *e)
+{
+	char path[SYS_PATH];
+	int r = poke(s, target, sys_path(path, "sys/bus/pci/drivers/%s/bind", driver), target, e);
+
+	if (r == -ENOENT) {
+		(void)err_set(e, r, "there is no driver called %s", driver);
+		return err_hint(e, "is its module loaded? ls /sys/bus/pci/drivers shows the drivers there are");
+	}
+	/* A deferred probe says EAGAIN; once more is what the kernel itself would do. */
+	if (r == -EAGAIN)
+		r = poke(s, target, path, target, e);
+	return r;
+}
+
+/* Works from any half-way value, so it serves going forward, going back and recovering alike. */
+static int binding_set(struct sys *s, struct arena *mem, const struct step *move, struct err *e)
+{
+	const struct value *want = &move->want;
+	/* Naming the driver first keeps every other one from grabbing the function in between. */
+	const char *guard = want->driver ? want->driver : want->driver_override;
+	struct value now = {0};
+	int r = binding_get(s, mem, move->target, &now, e);
+
+	if (r == 0 && guard && !str_eq(now.driver_override, guard) && !str_eq(now.driver, want->driver))
+		r = write_override(s, move->target, guard, e);
+	if (r == 0 && now.driver && !str_eq(now.driver, want->driver))
+		r = unbind(s, move->target, now.driver, e);
+	if (r == 0 && want->driver && !str_eq(now.driver, want->driver))
+		r = bind_to(s, move->target, want->driver, e);
+	if (r == 0)
+		r = binding_get(s, mem, move->target, &now, e);
+	if (r == 0 && !str_eq(now.driver_override, want->driver_override))
+		r = write_override(s, move->target, want->driver_override, e);
+	return r;
+}
+
+static bool is_one_of(const char *s, const char *a, const char *b, const char *c)
+{
+	return str_eq(s, a) || str_eq(s, b) || str_eq(s, c);
+}
+
+static bool binding_between(const struct step *move, const struct value *now)
+{
+	const struct value *have = &move->have, *want = &move->want;
+
+	return is_one_of(now->driver, have->driver, want->driver, NULL) &&
+	    (is_one_of(now->driver_override, have->driver_override, want->driver_override, NULL) ||
+		is_one_of(now->driver_override, have->driver, want->driver, NULL));
+}
+
+/* ---- module ---- */
+
+static int module_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
+{
+	char path[SYS_PATH];
+	int r = s->ops->exists(s, sys_path(path, "sys/module/%s", target));
+
+	(void)mem;
+	if (r < 0)
+		return err_set(e, r, "cannot see whether module %s is loaded: %s", target, strerror(-r));
+	ret->flag = r == 1;
+	return 0;
+}
+
+static int stop_at_address(void *data, const char *name)
+{
+	struct pci_addr addr;
+
+	(void)data;
+	return pci_addr_parse(name, &addr) ? 1 : 0;
+}
+
+struct module_users {
+	struct sys *s;
+	const char *module;
+};
+
+/* "pci:vfio-pci" below /sys/module/vfio_pci/drivers; a link there for each function it drives. */
+static int stop_at_driving_driver(void *data, const char *driver)
+{
+	struct module_users *users = data;
+	char path[SYS_PATH];
+
+	return users->s->ops->list(users->s, sys_path(path, "sys/module/%s/drivers/%s", users->module, driver),
+		   stop_at_address, NULL) == 1;
+}
+
+/* rmmod of a driver that nobody has open succeeds and unbinds all its functions: the reference count
+ * alone does not protect them. */
+static bool module_is_used(struct sys *s, struct arena *mem, const char *module)
+{
+	struct module_users users = {s, module};
+	char path[SYS_PATH];
+	char *count = sys_text(s, mem, sys_path(path, "sys/module/%s/refcnt", module), NULL);
+
+	if (!count || !str_eq(count, "0"))
+		return true; /* built in, unknown, or in use */
+	return s->ops->list(s, sys_path(path, "sys/module/%s/drivers", module), stop_at_driving_driver, &users) == 1;
+}
+
+static int module_set(struct sys *s, struct arena *mem, const struct step *move, struct err *e)
+{
+	int r;
+
+	if (move->want.flag) {
+		r = s->ops->module_load(s, move->target);
+		if (r < 0) {
+			(void)err_set(e, r, "cannot load module %s: %s", move->target, strerror(-r));
+			return err_hint(e, "journalctl -k (or dmesg) has the kernel's reason");
+		}
+		return 0;
+	}
+	/* What came to use it since keeps it: a loaded module harms nothing. */
+	if (module_is_used(s, mem, move->target))
+		return 0;
+	r = s->ops->module_unload(s, move->target);
+	if (r == -EAGAIN || r == -EBUSY || r == -EWOULDBLOCK)
+		return 0;
+	return r < 0 ? err_set(e, r, "cannot unload module %s: %s", move->target, strerror(-r)) : 0;
+}
+
+static bool module_between(const struct step *move, const struct value *now)
+{
+	(void)move;
+	(void)now;
+	return false;
+}
+
+/* ---- conditions ---- */
+
+static int identity_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
+{
+	struct pci_addr addr;
+	struct pci_function f;
+	int r;
+
+	if (!pci_addr_parse(target, &addr))
+		return err_set(e, -EINVAL, "%s is no PCI address", target);
+	r = read_one_function(s, mem, addr, &f);
+	if (r < 0)
+		return err_set(e, r, "%s is gone", target);
+	ret->text = function_identity(mem, &f);
+	return 0;
+}
+
+static int unheld_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
+{
+	struct holder *holders;
+	bool complete;
+	size_t n;
+	int r = read_vfio_holders(s, mem, target, &holders, &n, &complete, e);
+
+	if (r < 0)
+		return r;
+	ret->flag = n == 0 && complete;
+	if (n > 0) {
+		(void)err_set(e, -EBUSY, "%s is held open by process %d (%s)", target, holders[0].pid, holders[0].command);
+		(void)err_hint(e, "shut the virtual machine down first; a device in use is never touched");
+	} else if (!complete) {
+		(void)err_set(e, -EBUSY, "cannot see every process, so %s may be in use", target);
+		(void)err_hint(e, "run passthru as root, outside containers");
+	}
+	return 0;
+}
+
+static int viable_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
+{
+	char path[SYS_PATH];
+	int r = s->ops->group_viable(s, sys_path(path, "dev/vfio/%s", target));
+
+	(void)mem;
+	if (r == -EBUSY)
+		r = 1; /* a guest has it already, so it was viable */
+	if (r < 0)
+		return err_set(e, r, "cannot ask the kernel about group %s: %s", target, strerror(-r));
+	ret->flag = r == 1;
+	if (r == 0)
+		(void)err_set(e, -EPERM, "the kernel says that IOMMU group %s is not viable: a member is on another driver", target);
+	return 0;
+}
+
+static int node_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
+{
+	(void)mem;
+	ret->flag = s->ops->exists(s, target + 1) == 1;
+	if (!ret->flag)
+		(void)err_set(e, -ENOENT, "%s did not appear", target);
+	return 0;
+}
+
+/* ---- the table ---- */
+
+struct kind_ops {
+	int (*get)(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e);
+	int (*set)(struct sys *s, struct arena *mem, const struct step *move, struct err *e);
+	bool (*between)(const struct step *move, const struct value *now);
+};
+
+static const struct kind_ops kinds[] = {
+    [KIND_BINDING] = {binding_get, binding_set, binding_between},
+    [KIND_MODULE] = {module_get, module_set, module_between},
+    [KIND_IDENTITY] = {identity_get, NULL, NULL},
+    [KIND_UNHELD] = {unheld_get, NULL, NULL},
+    [KIND_VIABLE] = {viable_get, NULL, NULL},
+    [KIND_NODE] = {node_get, NULL, NULL},
+};
+static_assert(ARRAY_LEN(kinds) == KINDS, "every kind can be carried out");
+
+int move_state(struct sys *s, struct arena *mem, const struct step *move, struct value *ret_now, struct err *e)
+{
+	int r = kinds[move->kind].get(s, mem, move->target, ret_now, e);
+
+	if (r == -ENODEV)
+		return STATE_GONE;
+	if (r < 0)
+		return r;
+	if (value_equal(move->kind, ret_now, &move->want))
+		return STATE_WANT;
+	if (value_equal(move->kind, ret_now, &move->have))
+		return STATE_HAVE;
+	return kinds[move->kind].between(move, ret_now) ? STATE_BETWEEN : STATE_FOREIGN;
+}
+
+int move_set(struct sys *s, struct arena *mem, const struct step *move, struct err *e)
+{
+	struct value now = {0};
+	int r = kinds[move->kind].set(s, mem, move, e);
+
+	if (r < 0)
+		return r;
+	r = kinds[move->kind].get(s, mem, move->target, &now, e);
+	if (r < 0)
+		return r;
+	/* A module that something else came to use stays loaded; everything else must be as wanted. */
+	if (value_equal(move->kind, &now, &move->want) || (move->kind == KIND_MODULE && !move->want.flag))
+		return 0;
+	(void)err_set(e, -EIO, "%s is %s after all writes succeeded, not %s", move->target,
+	    value_describe(mem, move->kind, &now), value_describe(mem, move->kind, &move->want));
+	return err_hint(e, "journalctl -k (or dmesg) says why the driver refused it");
+}
+
+int condition_check(struct sys *s, struct arena *mem, const struct step *step, struct err *e)
+{
+	int64_t start = s->ops->now_ms(s);
+
+	for (;;) {
+		struct value now = {0};
+		struct err why = {0};
+		int64_t waited;
+		int r = kinds[step->kind].get(s, mem, step->target, &now, &why);
+
+		if (r == 0 && value_equal(step->kind, &now, &step->want))
+			return 0;
+		waited = s->ops->now_ms(s) - start;
+		if (r < 0 || step->type != STEP_AWAIT || waited >= step->limit_ms ||
+		    s->ops->sleep_ms(s, AWAIT_POLL_MS) < 0) {
+			if (why.code == 0)
+				(void)err_set(&why, -ESTALE, "%s is now %s, not %s", step->target,
+				    value_describe(mem, step->kind, &now), value_describe(mem, step->kind, &step->want));
+			if (e)
+				*e = why;
+			return why.code;
+		}
+	}
+}

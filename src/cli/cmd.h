@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The command line: one row a command, one row an option. Help, argument check, man page and completion
+ * are all made from these tables.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "flow/flow.h"
+
+enum option_id {
+	OPT_HELP,
+	OPT_ROOT,
+	OPT_JSON,
+	OPT_DRY_RUN,
+	OPT_DRIVER,
+	OPT_ALLOW,
+	OPT_REASON,
+	OPT_ABANDON,
+	OPTIONS
+};
+
+#define HAS(option) (1u << (option))
+
+struct option_row {
+	const char *name;  /* without the dashes */
+	char letter;	   /* 0: none */
+	const char *value; /* what it takes, NULL: nothing */
+	const char *help;
+};
+extern const struct option_row option_rows[OPTIONS];
+
+/* Documented exit codes. */
+enum {
+	EXIT_OK = 0,
+	EXIT_FAILED = 1,	/* nothing changed */
+	EXIT_USAGE = 2,
+	EXIT_NO = 3,		/* the answer is no */
+	EXIT_ROLLED_BACK = 4,
+	EXIT_NEEDS_RECOVER = 5,
+	EXIT_STUCK = 6,
+	EXIT_WITH = 125,
+};
+
+struct cli {
+	struct arena *mem;
+	const char *wish; /* the command as typed */
+	bool is_json, is_dry_run, wants_help;
+	const char *root, *driver, *reason, *abandon;
+	const char **allow;
+	size_t n_allow;
+	char **args; /* what is left, NULL-terminated */
+	size_t n_args;
+	char **command; /* behind "--", NULL: none given */
+};
+
+struct cmd {
+	const char *name;
+	const char *args;	/* for the synopsis */
+	const char *summary;	/* a line */
+	const char *description; /* paragraphs */
+	const char *const *examples; /* command, meaning, command, meaning …, NULL */
+	unsigned options;	/* HAS(OPT_…) */
+	size_t min_args, max_args;
+	bool takes_command;	/* "-- COMMAND…" */
+	int (*run)(struct cli *c);
+};
+
+extern const struct cmd *const commands[];
+extern const size_t n_commands;
+
+/* ---- what the commands share ---- */
+
+/* Prints the sentence and the hint to stderr; answers code. */
+int cli_fail(const struct cli *c, const struct err *e, int code);
+
+/* The exit code of an outcome; prints e where there is something to say. */
+int cli_outcome(const struct cli *c, enum outcome outcome, const struct err *e);
+
+/* Positional arguments as addresses; EXIT_USAGE in *ret_code where one is none. */
+bool cli_addresses(struct cli *c, struct pci_addr **ret, int *ret_code);
+
+/* --allow=ID[:ADDR] into the wish. */
+bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code);
+
+/* Opens the host and fills *f; NULL after it printed why not. */
+struct sys *cli_open(struct cli *c, struct flow *f);
+
+/* Dry run or result of a change, as text or JSON. */
+void cli_show_change(struct cli *c, enum outcome outcome, const struct change *change, const char *done);
+
+/* Columns of the terminal behind stdout, 0: none. */
+unsigned cli_width(void);

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "base/str.h"
+#include "cli/cmd.h"
+#include "view/text.h"
+
+static int run(struct cli *c, struct bind_wish *wish, const char *done)
+{
+	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish, .reason = c->reason};
+	struct pci_addr *targets;
+	struct change change;
+	enum outcome outcome;
+	struct err e = {0};
+	struct flow f;
+	struct sys *s;
+	int code;
+
+	if (!cli_addresses(c, &targets, &code) || !cli_allowances(c, wish, &code))
+		return code;
+	wish->targets = targets;
+	wish->n_targets = c->n_args;
+	s = cli_open(c, &f);
+	if (!s)
+		return EXIT_FAILED;
+	outcome = flow_bind(&f, wish, &options, &change, &e);
+	cli_show_change(c, outcome, &change, done);
+	flow_close(s);
+	return cli_outcome(c, outcome, &e);
+}
+
+static int run_bind(struct cli *c)
+{
+	struct bind_wish wish = {.driver = c->driver};
+	const char *done = NULL;
+
+	if (c->driver && !str_is_driver_name(c->driver)) {
+		(void)fprintf(stderr, "passthru: %s cannot be the name of a driver\n", view_clean(c->mem, c->driver));
+		return EXIT_USAGE;
+	}
+	if (!c->driver)
+		done = arena_printf(c->mem, "handed over; passthru release %s gives back", c->args[0]);
+	return run(c, &wish, done);
+}
+
+static int run_unbind(struct cli *c)
+{
+	struct bind_wish wish = {.to_none = true};
+
+	return run(c, &wish, NULL);
+}
+
+const struct cmd cmd_bind = {
+    .name = "bind",
+    .args = "ADDRESS…",
+    .summary = "Hand a card to vfio-pci with everything that must go along",
+    .description =
+	"Takes each card with its companions (the audio function of a graphics card, say) or not at all.\n"
+	"A device that shares the IOMMU group but is not part of the card blocks; --allow=stranger:ADDR parks\n"
+	"it without a driver. Missing modules are loaded. Every step is journalled: what fails is taken back,\n"
+	"what is killed is ended by passthru recover. With --driver=NAME exactly the functions named go to\n"
+	"that driver, and nothing else is touched.",
+    .examples = (const char *const[]){
+	"passthru bind 01:00.0 --dry-run", "every step, without doing it",
+	"passthru bind 01:00.0", "hand the card over",
+	"passthru bind --driver=nvidia 0000:0b:00.0", "give one function to a driver of the host",
+	NULL},
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_DRIVER) | HAS(OPT_ALLOW) |
+	HAS(OPT_REASON),
+    .min_args = 1,
+    .max_args = 256,
+    .run = run_bind,
+};
+
+const struct cmd cmd_unbind = {
+    .name = "unbind",
+    .args = "ADDRESS…",
+    .summary = "Take exactly the functions named off their driver",
+    .description = "Leaves them without a driver and without a driver_override. A device that a virtual machine has\n"
+		   "open is never touched.",
+    .examples = (const char *const[]){
+	"passthru unbind 0b:00.0 0b:00.1", "both functions of a card",
+	NULL},
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_REASON),
+    .min_args = 1,
+    .max_args = 256,
+    .run = run_unbind,
+};

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+
+#include "cli/cmd.h"
+#include "judge/verdict.h"
+#include "sys/read_host.h"
+#include "view/host_view.h"
+
+static void show(struct cli *c, const struct host *h, const struct pci_function *f)
+{
+	struct verdict v = judge_function(c->mem, h, f);
+
+	if (c->is_json) {
+		struct json_object *o = view_function_json(c->mem, f);
+
+		json_object_object_add(o, "verdict", view_verdict_json(c->mem, h, &v));
+		json_object_object_add(o, "guards", json_object_new_array());
+		json_object_object_add(o, "version", json_object_new_int(1));
+		view_json(stdout, o);
+	} else {
+		view_function(stdout, c->mem, h, f, &v);
+	}
+	if (f->trouble)
+		(void)fprintf(stderr, "passthru: %s\n", f->trouble);
+}
+
+static int run_show(struct cli *c)
+{
+	struct pci_addr *targets;
+	struct err e = {0};
+	struct flow f;
+	struct host h;
+	struct sys *s;
+	int code = EXIT_OK;
+
+	if (!cli_addresses(c, &targets, &code))
+		return code;
+	s = cli_open(c, &f);
+	if (!s)
+		return EXIT_FAILED;
+	if (flow_look(&f, FACET_NAMES | FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE, targets, 1, &h, &e) < 0) {
+		code = cli_fail(c, &e, EXIT_FAILED);
+	} else if (!host_find(&h, targets[0])) {
+		char name[PCI_ADDR_TEXT];
+
+		(void)err_set(&e, -ENODEV, "there is no PCI function %s", pci_addr_format(targets[0], name));
+		(void)err_hint(&e, "passthru list shows those there are");
+		code = cli_fail(c, &e, EXIT_FAILED);
+	} else {
+		show(c, &h, host_find(&h, targets[0]));
+	}
+	flow_close(s);
+	return code;
+}
+
+const struct cmd cmd_show = {
+    .name = "show",
+    .args = "ADDRESS",
+    .summary = "One function and the verdict: can it be handed over, and what goes with it",
+    .description =
+	"The answer is structural: ready, ready-with-companions (the card's other functions go along),\n"
+	"blocked (strangers in the IOMMU group, no group, no IOMMU), or cannot-tell. \"Viable now\" is what\n"
+	"the kernel would say this moment, with the drivers bound as they are. Needs no root.",
+    .examples = (const char *const[]){
+	"passthru show 01:00.0", "can this card go to a virtual machine?",
+	"passthru show 0000:01:00.0 --json", "the same for a program",
+	NULL},
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON),
+    .min_args = 1,
+    .max_args = 1,
+    .run = run_show,
+};

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cmd.h"
+
+extern const struct cmd cmd_list, cmd_show, cmd_groups, cmd_bind, cmd_unbind, cmd_release, cmd_with, cmd_recover,
+    cmd_history, cmd_export;
+
+/* In the order a newcomer needs them. */
+const struct cmd *const commands[] = {
+    &cmd_list,
+    &cmd_show,
+    &cmd_groups,
+    &cmd_bind,
+    &cmd_unbind,
+    &cmd_release,
+    &cmd_with,
+    &cmd_export,
+    &cmd_recover,
+    &cmd_history,
+};
+const size_t n_commands = ARRAY_LEN(commands);

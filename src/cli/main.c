@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/cmd.h"
+#include "cli/help.h"
+#include "config.h"
+
+const struct option_row option_rows[OPTIONS] = {
+    [OPT_HELP] = {"help", 'h', NULL, "show this help"},
+    [OPT_ROOT] = {"root", 0, "DIR", "look at the host recorded below DIR (sys/, proc/, …) instead of this one"},
+    [OPT_JSON] = {"json", 0, NULL, "answer in JSON"},
+    [OPT_DRY_RUN] = {"dry-run", 'n', NULL, "show every step and change nothing"},
+    [OPT_DRIVER] = {"driver", 0, "NAME", "bind exactly the functions named to this driver"},
+    [OPT_ALLOW] = {"allow", 0, "ID[:ADDR]",
+	"override one refusal: stranger[:ADDR] parks strangers of the IOMMU group without a driver"},
+    [OPT_REASON] = {"reason", 0, "TEXT", "why, kept in history"},
+    [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine"},
+};
+
+/* What a getopt_long row answers for options without a letter. */
+enum { LONG_ONLY = 256 };
+
+static void make_getopt(const struct cmd *cmd, struct option *longs, char *shorts)
+{
+	size_t n = 0, k = 0;
+
+	shorts[k++] = '+'; /* stop at the first argument that is none, so that -- keeps its place */
+	shorts[k++] = ':';
+	for (int i = 0; i < OPTIONS; i++) {
+		const struct option_row *row = &option_rows[i];
+
+		if (!(cmd->options & HAS(i)))
+			continue;
+		longs[n++] = (struct option){.name = row->name,
+		    .has_arg = row->value ? required_argument : no_argument,
+		    .val = row->letter ? row->letter : LONG_ONLY + i};
+		if (row->letter)
+			shorts[k++] = row->letter;
+		if (row->letter && row->value)
+			shorts[k++] = ':';
+	}
+	longs[n] = (struct option){0};
+	shorts[k] = '\0';
+}
+
+static void take_option(struct cli *c, int option, const char *value)
+{
+	switch ((enum option_id)option) {
+	case OPT_HELP:
+		c->wants_help = true;
+		break;
+	case OPT_ROOT:
+		c->root = value;
+		break;
+	case OPT_JSON:
+		c->is_json = true;
+		break;
+	case OPT_DRY_RUN:
+		c->is_dry_run = true;
+		break;
+	case OPT_DRIVER:
+		c->driver = value;
+		break;
+	case OPT_ALLOW:
+		*ARENA_PUSH(c->mem, c->allow, c->n_allow) = value;
+		break;
+	case OPT_REASON:
+		c->reason = value;
+		break;
+	case OPT_ABANDON:
+		c->abandon = value;
+		break;
+	case OPTIONS:
+		break;
+	}
+}
+
+static int option_of(int answer)
+{
+	if (answer >= LONG_ONLY)
+		return answer - LONG_ONLY;
+	for (int i = 0; i < OPTIONS; i++)
+		if (option_rows[i].letter == answer)
+			return i;
+	return OPTIONS;
+}
+
+static int usage_error(const struct cmd *cmd, const char *what, const char *detail)
+{
+	(void)fprintf(stderr, "passthru %s: %s%s%s\n", cmd->name, what, detail ? " " : "", detail ? detail : "");
+	(void)fprintf(stderr, "passthru %s --help shows how it is used\n", cmd->name);
+	return EXIT_USAGE;
+}
+
+/* Options may stand before, between and behind the arguments; "--" ends them and starts the command. */
+static int parse(const struct cmd *cmd, struct cli *c, int argc, char **argv)
+{
+	struct option longs[OPTIONS + 1];
+	char shorts[2 * OPTIONS + 3];
+
+	make_getopt(cmd, longs, shorts);
+	c->args = arena_alloc(c->mem, ((size_t)argc + 1) * sizeof(*c->args));
+	opterr = 0;
+	for (optind = 1; optind < argc;) {
+		int answer = getopt_long(argc, argv, shorts, longs, NULL);
+
+		if (answer == '?')
+			return usage_error(cmd, "there is no option", argv[optind - 1]);
+		if (answer == ':')
+			return usage_error(cmd, "a value is missing behind", argv[optind - 1]);
+		if (answer >= 0) {
+			take_option(c, option_of(answer), optarg);
+			continue;
+		}
+		if (optind > 1 && str_eq(argv[optind - 1], "--")) {
+			c->command = argv + optind;
+			break;
+		}
+		if (optind < argc)
+			c->args[c->n_args++] = argv[optind++];
+	}
+	if (c->wants_help)
+		return 0;
+	if (c->command && !cmd->takes_command)
+		return usage_error(cmd, "it takes no command behind", "--");
+	if (cmd->takes_command && (!c->command || !c->command[0]))
+		return usage_error(cmd, "a command is missing behind", "--");
+	if (c->n_args < cmd->min_args)
+		return usage_error(cmd, "an argument is missing:", cmd->args);
+	if (c->n_args > cmd->max_args)
+		return usage_error(cmd, "one argument too many:", c->args[cmd->max_args]);
+	return 0;
+}
+
+/* Descriptors 0 to 2 must be taken, or the next file opened would be somebody's output. */
+static void open_standard_files(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	while (fd >= 0 && fd <= 2);
+	if (fd > 2)
+		(void)close(fd);
+}
+
+static const char *join_words(struct arena *mem, int argc, char **argv)
+{
+	const char *text = argc > 0 ? argv[0] : "";
+
+	for (int i = 1; i < argc; i++)
+		text = arena_printf(mem, "%s %s", text, argv[i]);
+	/* It goes into journals, which are capped. */
+	return strlen(text) > 1000 ? arena_printf(mem, "%.1000s…", text) : text;
+}
+
+static const struct cmd *find_command(const char *name)
+{
+	for (size_t i = 0; i < n_commands; i++)
+		if (str_eq(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static int run_command(const struct cmd *cmd, struct arena *mem, int argc, char **argv)
+{
+	struct cli c = {.mem = mem, .wish = join_words(mem, argc, argv)};
+	int code = parse(cmd, &c, argc, argv);
+
+	if (code == 0 && c.wants_help)
+		help_command(stdout, cmd);
+	else if (code == 0)
+		code = cmd->run(&c);
+	return code;
+}
+
+/* `passthru --root DIR list` is `passthru list --root DIR`: what stands before the command is moved
+ * behind it. */
+static char **move_globals(struct arena *mem, int argc, char **argv, int *ret_argc)
+{
+	char **moved = arena_alloc(mem, ((size_t)argc + 1) * sizeof(*moved));
+	int first = 1, n = 0;
+
+	while (first < argc && argv[first][0] == '-') {
+		bool takes_value = str_eq(argv[first], "--root");
+
+		first += takes_value ? 2 : 1;
+	}
+	if (first >= argc)
+		return NULL;
+	moved[n++] = argv[first];
+	for (int i = 1; i < first; i++)
+		moved[n++] = argv[i];
+	for (int i = first + 1; i < argc; i++)
+		moved[n++] = argv[i];
+	*ret_argc = n;
+	return moved;
+}
+
+static int finish_output(int code)
+{
+	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE) {
+		(void)fprintf(stderr, "passthru: cannot write the answer: %s\n", strerror(errno));
+		return code == 0 ? EXIT_FAILED : code;
+	}
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	cleanup_arena struct arena mem = {0};
+	const struct cmd *cmd;
+	char **moved;
+	int n = 0;
+
+	open_standard_files();
+	(void)setlocale(LC_ALL, "");
+	for (int i = 1; i < argc && argv[i][0] == '-'; i++) {
+		if (str_eq(argv[i], "--version")) {
+			(void)printf("passthru %s\n", PASSTHRU_VERSION);
+			return finish_output(EXIT_OK);
+		}
+		if (str_eq(argv[i], "--help") || str_eq(argv[i], "-h")) {
+			help_overview(stdout);
+			return finish_output(EXIT_OK);
+		}
+	}
+	moved = move_globals(&mem, argc, argv, &n);
+	if (!moved) {
+		help_overview(stderr);
+		return EXIT_USAGE;
+	}
+	if (str_eq(moved[0], "help")) {
+		cmd = n > 1 ? find_command(moved[1]) : NULL;
+		if (cmd)
+			help_command(stdout, cmd);
+		else
+			help_overview(stdout);
+		return finish_output(n > 1 && !cmd ? EXIT_USAGE : EXIT_OK);
+	}
+	cmd = find_command(moved[0]);
+	if (!cmd) {
+		(void)fprintf(stderr, "passthru: there is no command %s\npassthru --help lists the commands\n", moved[0]);
+		return EXIT_USAGE;
+	}
+	return finish_output(run_command(cmd, &mem, n, moved));
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include "base/str.h"
+#include "cli/cmd.h"
+#include "view/host_view.h"
+#include "view/plan_view.h"
+#include "view/text.h"
+
+int cli_fail(const struct cli *c, const struct err *e, int code)
+{
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "passthru: %s\n", view_clean(c->mem, e->what));
+	if (e->hint[0])
+		(void)fprintf(stderr, "  %s\n", view_clean(c->mem, e->hint));
+	return code;
+}
+
+int cli_outcome(const struct cli *c, enum outcome outcome, const struct err *e)
+{
+	static const int codes[] = {
+	    [OUTCOME_DONE] = EXIT_OK,
+	    [OUTCOME_NOTHING] = EXIT_OK,
+	    [OUTCOME_FAILED] = EXIT_FAILED,
+	    [OUTCOME_ROLLED_BACK] = EXIT_ROLLED_BACK,
+	    [OUTCOME_NEEDS_RECOVER] = EXIT_NEEDS_RECOVER,
+	    [OUTCOME_STUCK] = EXIT_STUCK,
+	};
+	static_assert(ARRAY_LEN(codes) == OUTCOMES, "every outcome has an exit code");
+
+	if (outcome == OUTCOME_DONE || outcome == OUTCOME_NOTHING)
+		return EXIT_OK;
+	(void)cli_fail(c, e, 0);
+	if (outcome == OUTCOME_ROLLED_BACK)
+		(void)fprintf(stderr, "  everything is as it was before\n");
+	return codes[outcome];
+}
+
+bool cli_addresses(struct cli *c, struct pci_addr **ret, int *ret_code)
+{
+	*ret = arena_alloc(c->mem, (c->n_args + 1) * sizeof(**ret));
+	for (size_t i = 0; i < c->n_args; i++) {
+		if (pci_addr_parse(c->args[i], &(*ret)[i]))
+			continue;
+		(void)fprintf(stderr, "passthru: %s is no PCI address\n  an address looks like 0000:01:00.0 or 01:00.0\n",
+		    view_clean(c->mem, c->args[i]));
+		*ret_code = EXIT_USAGE;
+		return false;
+	}
+	return true;
+}
+
+bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code)
+{
+	struct pci_addr *parked = NULL;
+
+	for (size_t i = 0; i < c->n_allow; i++) {
+		struct pci_addr addr;
+
+		if (str_eq(c->allow[i], "stranger")) {
+			wish->park_all = true;
+		} else if (str_starts(c->allow[i], "stranger:") && pci_addr_parse(c->allow[i] + strlen("stranger:"), &addr)) {
+			*ARENA_PUSH(c->mem, parked, wish->n_parked) = addr;
+		} else {
+			(void)fprintf(stderr, "passthru: there is nothing to allow called %s\n  known: stranger, stranger:ADDR\n",
+			    view_clean(c->mem, c->allow[i]));
+			*ret_code = EXIT_USAGE;
+			return false;
+		}
+	}
+	wish->parked = parked;
+	return true;
+}
+
+/* A line at two seconds, then one every five: on anything that takes long. */
+static void say_waiting(void *data, const char *what, unsigned seconds, unsigned limit_seconds)
+{
+	(void)data;
+	if (seconds == 2 || seconds % 5 == 0)
+		(void)fprintf(stderr, "passthru: still waiting for %s (%u s, at most %u s)\n", what, seconds, limit_seconds);
+}
+
+struct sys *cli_open(struct cli *c, struct flow *f)
+{
+	struct err e = {0};
+	struct sys *s = flow_open(c->mem, c->root, &e);
+
+	if (!s) {
+		(void)cli_fail(c, &e, 0);
+		return NULL;
+	}
+	s->waiting = say_waiting;
+	*f = (struct flow){.s = s, .mem = c->mem};
+	return s;
+}
+
+static void show_change_json(struct cli *c, enum outcome outcome, const struct change *change)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *notes = json_object_new_array();
+
+	for (size_t i = 0; i < change->n_notes; i++)
+		json_object_array_add(notes, json_object_new_string(view_clean(c->mem, change->notes[i])));
+	json_object_object_add(o, "version", json_object_new_int(1));
+	if (!c->is_dry_run) {
+		json_object_object_add(o, "outcome", json_object_new_string(outcome_name(outcome)));
+		json_object_object_add(o, "id", change->id ? json_object_new_int64(change->id) : NULL);
+	}
+	json_object_object_add(o, "plan", plan_to_json(&change->plan));
+	json_object_object_add(o, "notes", notes);
+	view_json(stdout, o);
+}
+
+void cli_show_change(struct cli *c, enum outcome outcome, const struct change *change, const char *done)
+{
+	if (c->is_json) {
+		show_change_json(c, outcome, change);
+		return;
+	}
+	if (outcome != OUTCOME_DONE && outcome != OUTCOME_NOTHING)
+		return;
+	if (outcome == OUTCOME_NOTHING) {
+		(void)printf("nothing to do: all is as wanted already\n");
+	} else if (c->is_dry_run) {
+		(void)view_plan(stdout, c->mem, &change->plan);
+	} else {
+		for (size_t i = 0; i < change->plan.n_steps; i++)
+			if (change->plan.steps[i].type == STEP_MOVE)
+				view_move(stdout, c->mem, &change->plan.steps[i]);
+	}
+	for (size_t i = 0; i < change->n_notes; i++)
+		(void)printf("note: %s\n", view_clean(c->mem, change->notes[i]));
+	if (outcome == OUTCOME_DONE && !c->is_dry_run && done)
+		(void)printf("%s\n", done);
+}
+
+unsigned cli_width(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+		return 0;
+	return size.ws_col;
+}

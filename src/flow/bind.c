@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/bind.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "judge/verdict.h"
+#include "sys/read_host.h"
+#include "sys/signals.h"
+
+/* ---- drivers that may have to be loaded ---- */
+
+static bool driver_exists(struct flow *f, const char *driver)
+{
+	char path[SYS_PATH];
+
+	return f->s->ops->exists(f->s, sys_path(path, "sys/bus/pci/drivers/%s", driver)) == 1;
+}
+
+int flow_add_driver_modules(struct flow *f, const char *function, const char *driver, struct host *h, struct err *e)
+{
+	char path[SYS_PATH], module[128];
+	char *modalias;
+	int r;
+
+	if (driver_exists(f, driver))
+		return 0;
+	/* A module mostly bears its driver's name; where not, the function's own alias finds it. */
+	r = read_module_chain(f->s, f->mem, h, driver);
+	if (r == 0)
+		return 0;
+	modalias = sys_text(f->s, f->mem, sys_path(path, "sys/bus/pci/devices/%s/modalias", function), NULL);
+	(void)err_set(e, -ENOENT, "there is no driver called %s, nor a module of that name", driver);
+	if (!modalias || f->s->ops->module_for(f->s, modalias, module, sizeof(module)) < 0)
+		return err_hint(e, "ls /sys/bus/pci/drivers shows the drivers there are");
+	return err_hint(e, "module %s fits %s; modprobe it, then look below /sys/bus/pci/drivers for its driver", module,
+	    function);
+}
+
+static int add_modules(struct flow *f, const struct bind_wish *wish, struct host *h, struct err *e)
+{
+	char name[PCI_ADDR_TEXT];
+	int r = 0;
+
+	if (wish->to_none)
+		return 0;
+	if (!wish->driver || str_eq(wish->driver, "vfio-pci"))
+		return read_vfio_modules(f->s, f->mem, h, e);
+	for (size_t i = 0; r == 0 && i < wish->n_targets; i++)
+		r = flow_add_driver_modules(f, pci_addr_format(wish->targets[i], name), wish->driver, h, e);
+	return r;
+}
+
+/* ---- what the person should know ---- */
+
+static void add_note(struct flow *f, struct change *c, const char *text)
+{
+	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
+}
+
+static bool is_target(const struct bind_wish *wish, const char *name)
+{
+	char text[PCI_ADDR_TEXT];
+
+	for (size_t i = 0; i < wish->n_targets; i++)
+		if (str_eq(pci_addr_format(wish->targets[i], text), name))
+			return true;
+	return false;
+}
+
+static void note_companions(struct flow *f, const struct bind_wish *wish, struct change *c)
+{
+	for (size_t i = 0; i < c->plan.n_steps; i++) {
+		const struct step *step = &c->plan.steps[i];
+
+		if (step->kind != KIND_BINDING || is_target(wish, step->target))
+			continue;
+		if (step->want.driver)
+			add_note(f, c, arena_printf(f->mem, "%s goes along: it belongs to the same card", step->target));
+		else
+			add_note(f, c,
+			    arena_printf(f->mem, "%s is parked without a driver: it shares the IOMMU group", step->target));
+	}
+}
+
+static void note_lost_groups(struct flow *f, struct change *c)
+{
+	int *groups;
+	size_t n = plan_groups_no_longer_viable(f->mem, &c->host, &c->plan, &groups);
+
+	for (size_t i = 0; i < n; i++)
+		add_note(f, c,
+		    arena_printf(f->mem, "IOMMU group %d is no longer viable: VFIO will not take it until all of it is free again",
+			groups[i]));
+}
+
+/* ---- bind ---- */
+
+int flow_plan_bind(struct flow *f, const struct bind_wish *wish, struct change *ret, struct err *e)
+{
+	int r = flow_look(f, FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE, wish->targets, wish->n_targets, &ret->host, e);
+
+	/* Whether it may go at all is said before a missing module is. */
+	if (r == 0)
+		r = plan_bind(f->mem, &ret->host, wish, &ret->plan, e);
+	if (r == 0 && plan_count_moves(&ret->plan) > 0 && f->s->is_live) {
+		r = add_modules(f, wish, &ret->host, e);
+		if (r == 0 && ret->host.n_modules > 0)
+			r = plan_bind(f->mem, &ret->host, wish, &ret->plan, e);
+	}
+	if (r < 0)
+		return r;
+	if (!wish->driver && !wish->to_none)
+		note_companions(f, wish, ret);
+	else
+		note_lost_groups(f, ret);
+	return 0;
+}
+
+enum outcome flow_fail(const struct err *e)
+{
+	switch (e->code) {
+	case -EUCLEAN:
+		return OUTCOME_NEEDS_RECOVER;
+	default:
+		return OUTCOME_FAILED;
+	}
+}
+
+enum outcome flow_carry_out(struct session *session, const char *verb, const struct change_options *options, bool is_held,
+    unsigned closes, struct change *c, struct err *e)
+{
+	struct flow *f = session->f;
+	enum outcome outcome;
+	struct journal j;
+	sigset_t before;
+	int r = session_check_interrupted(session, &c->plan, e);
+
+	if (r == 0)
+		r = session_journal(session, verb, options, &c->plan, &j, e);
+	if (r < 0)
+		return flow_fail(e);
+	j.is_held = is_held;
+	j.closes = closes;
+	c->id = j.id;
+	signals_hold(&before);
+	outcome = outcome_of_apply(apply_journal(f->s, f->mem, &j, f->progress, f->progress_data, e));
+	signals_restore(&before);
+	return outcome;
+}
+
+enum outcome flow_bind(struct flow *f, const struct bind_wish *wish, const struct change_options *options,
+    struct change *ret, struct err *e)
+{
+	struct session session = {.f = f, .lock = -1};
+	enum outcome outcome = OUTCOME_FAILED;
+	bool is_held = !wish->to_none && (!wish->driver || judge_is_vfio_driver(wish->driver));
+
+	*ret = (struct change){0};
+	if (options->is_dry_run) {
+		if (flow_plan_bind(f, wish, ret, e) < 0)
+			return OUTCOME_FAILED;
+		return plan_count_moves(&ret->plan) > 0 ? OUTCOME_DONE : OUTCOME_NOTHING;
+	}
+	if (session_open(f, options->wish, &session, e) < 0 || flow_plan_bind(f, wish, ret, e) < 0)
+		outcome = OUTCOME_FAILED;
+	else if (plan_count_moves(&ret->plan) == 0)
+		outcome = OUTCOME_NOTHING;
+	else if (session_lease(&session, &ret->plan, &ret->host, NULL, 0, options->wish, e) == 0)
+		outcome = flow_carry_out(&session, wish->to_none ? "unbind" : "bind", options, is_held, 0, ret, e);
+	session_close(&session);
+	return outcome;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The verbs: read, judge, plan, apply, verify. One function a verb, called by the command line and by
+ * whatever else wants to hand devices over. Nothing here prints.
+ */
+#pragma once
+
+#include "apply/apply.h"
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/host.h"
+#include "model/plan.h"
+#include "model/verdict.h"
+#include "plan/bind.h"
+#include "sys/sys.h"
+
+struct flow {
+	struct sys *s;
+	struct arena *mem;
+	apply_progress *progress; /* before each step, may be NULL */
+	void *progress_data;
+};
+
+/* How a verb ended; anything but DONE and NOTHING has its reason in e. */
+enum outcome {
+	OUTCOME_DONE,
+	OUTCOME_NOTHING,       /* all was as wanted already */
+	OUTCOME_FAILED,	       /* nothing changed */
+	OUTCOME_ROLLED_BACK,   /* failed, and taken back */
+	OUTCOME_NEEDS_RECOVER, /* failed half-way */
+	OUTCOME_STUCK,	       /* the kernel does not come back from a write */
+	OUTCOMES
+};
+
+const char *outcome_name(enum outcome o); /* "rolled-back" */
+
+struct change_options {
+	bool is_dry_run;    /* plan only; needs no rights */
+	const char *wish;   /* the command as typed, for the journal */
+	const char *reason; /* kept in history, may be NULL */
+};
+
+/* What a verb did, or in a dry run would do. */
+struct change {
+	struct plan plan;
+	unsigned id;	    /* in the journal; 0: nothing was written */
+	struct host host;   /* as it was read before */
+	const char **notes; /* what the person should know, a sentence each */
+	size_t n_notes;
+};
+
+/* Opens the door to a host; root_path NULL is the running one. */
+struct sys *flow_open(struct arena *mem, const char *root_path, struct err *e);
+void flow_close(struct sys *s);
+
+/* Reads what `list`, `show` and `groups` show. */
+int flow_look(struct flow *f, unsigned facets, const struct pci_addr *targets, size_t n_targets, struct host *ret,
+    struct err *e);
+
+/* The words of -device arguments for QEMU: the targets and what must go along. */
+int flow_export_qemu(struct flow *f, const struct pci_addr *targets, size_t n_targets, const char ***ret, size_t *n_ret,
+    struct err *e);
+
+/* bind, bind --driver, unbind. */
+enum outcome flow_bind(struct flow *f, const struct bind_wish *wish, const struct change_options *options,
+    struct change *ret, struct err *e);
+
+/* Gives back everything that was taken together with each target. */
+enum outcome flow_release(struct flow *f, const struct pci_addr *targets, size_t n_targets,
+    const struct change_options *options, struct change *ret, struct err *e);
+
+/* Brings every interrupted change to an end, and gives back what a dead `with` held. */
+struct recovery {
+	unsigned id;
+	const char *wish;
+	enum outcome outcome; /* DONE: it was finished; ROLLED_BACK: taken back; the others as they are */
+	const char *message;  /* why, where it did not end */
+};
+enum outcome flow_recover(struct flow *f, struct recovery **ret, size_t *n_ret, struct err *e);
+
+/* Puts a journal that nothing can finish aside; the machine is not touched. */
+enum outcome flow_abandon(struct flow *f, unsigned id, struct err *e);
+
+/* All records: interrupted, held, over. *ret_folders goes along, one an entry. */
+int flow_history(struct flow *f, struct journal **ret, enum folder **ret_folders, size_t *n_ret, struct err *e);
+
+/* Hands over, runs argv, gives back when it and whoever holds the group's node are gone. *ret_status is
+ * the command's exit status as env(1) counts it. started is called once the devices are handed over. */
+struct with_wish {
+	struct bind_wish bind;
+	char **argv; /* NULL at the end */
+	void (*started)(void *data, const struct change *change);
+	void *started_data;
+};
+enum outcome flow_with(struct flow *f, const struct with_wish *wish, const struct change_options *options,
+    int *ret_status, struct change *ret, struct err *e);

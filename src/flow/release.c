@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "flow/bind.h"
+#include "sys/read_host.h"
+
+/* The functions a record took: what must be read and leased. */
+static size_t record_targets(struct arena *mem, const struct plan *p, struct pci_addr **ret)
+{
+	struct pci_addr addr;
+	size_t n = 0;
+
+	*ret = NULL;
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].kind == KIND_BINDING && pci_addr_parse(p->steps[i].target, &addr))
+			*ARENA_PUSH(mem, *ret, n) = addr;
+	return n;
+}
+
+/* The driver a function came from may have been unloaded since. */
+static int add_native_modules(struct flow *f, const struct plan *taken, struct host *h, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < taken->n_steps; i++) {
+		const struct step *s = &taken->steps[i];
+
+		if (s->kind == KIND_BINDING && s->have.driver)
+			r = flow_add_driver_modules(f, s->target, s->have.driver, h, e);
+	}
+	return r;
+}
+
+static int plan_record(struct flow *f, const struct journal *held, struct change *ret, struct err *e)
+{
+	struct pci_addr *targets;
+	size_t n = record_targets(f->mem, &held->plan, &targets);
+	int r;
+
+	*ret = (struct change){0};
+	r = flow_look(f, FACET_OVERRIDE, targets, n, &ret->host, e);
+	if (r == 0)
+		r = add_native_modules(f, &held->plan, &ret->host, e);
+	return r < 0 ? r : plan_release(f->mem, &ret->host, &held->plan, &ret->plan, e);
+}
+
+enum outcome flow_release_record(struct session *session, const struct journal *held, bool has_leases,
+    const struct change_options *options, struct change *ret, struct err *e)
+{
+	struct flow *f = session->f;
+
+	if (plan_record(f, held, ret, e) < 0)
+		return OUTCOME_FAILED;
+	if (plan_count_moves(&ret->plan) == 0) {
+		/* Back already, or gone: only the record is left to close. */
+		if (journal_move(f->s, held->id, FOLDER_HELD, FOLDER_HISTORY, e) < 0)
+			return OUTCOME_FAILED;
+		return OUTCOME_NOTHING;
+	}
+	if (!has_leases && session_lease(session, &ret->plan, &ret->host, NULL, 0, options->wish, e) < 0)
+		return OUTCOME_FAILED;
+	return flow_carry_out(session, "release", options, false, held->id, ret, e);
+}
+
+static bool record_has(const struct journal *j, struct pci_addr addr)
+{
+	char name[PCI_ADDR_TEXT];
+
+	(void)pci_addr_format(addr, name);
+	for (size_t i = 0; i < j->plan.n_steps; i++)
+		if (j->plan.steps[i].kind == KIND_BINDING && str_eq(j->plan.steps[i].target, name))
+			return true;
+	return false;
+}
+
+static bool record_has_any(const struct journal *j, const struct pci_addr *targets, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (record_has(j, targets[i]))
+			return true;
+	return false;
+}
+
+/* Every target must be in a record, or it is not ours to give back. */
+static int check_taken(struct flow *f, const struct journal *held, size_t n_held, const struct pci_addr *targets, size_t n,
+    struct err *e)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct pci_function *function;
+		char name[PCI_ADDR_TEXT];
+		struct host h;
+		bool is_taken = false;
+
+		for (size_t k = 0; !is_taken && k < n_held; k++)
+			is_taken = record_has(&held[k], targets[i]);
+		if (is_taken)
+			continue;
+		if (flow_look(f, 0, NULL, 0, &h, e) < 0)
+			return e->code;
+		function = host_find(&h, targets[i]);
+		if (!function) {
+			(void)err_set(e, -ENODEV, "there is no PCI function %s", pci_addr_format(targets[i], name));
+			return err_hint(e, "passthru list shows those there are");
+		}
+		(void)err_set(e, -ENOENT, "passthru did not take %s; it is with %s", function->name,
+		    function->driver ? function->driver : "no driver");
+		return err_hint(e, "passthru bind --driver=NAME %s gives it to a driver by name", function->name);
+	}
+	return 0;
+}
+
+/* Joins what several records showed, so that one dry run is one plan. */
+static void join_plan(struct arena *mem, struct plan *all, const struct plan *one)
+{
+	for (size_t i = 0; i < one->n_steps; i++)
+		*ARENA_PUSH(mem, all->steps, all->n_steps) = one->steps[i];
+}
+
+static enum outcome release_records(struct session *session, const struct pci_addr *targets, size_t n,
+    const struct change_options *options, struct change *ret, struct err *e)
+{
+	struct flow *f = session->f;
+	enum outcome result = OUTCOME_NOTHING;
+	struct journal *held;
+	struct plan all = {0};
+	size_t n_held;
+
+	if (journal_read(f->s, f->mem, FOLDER_HELD, &held, &n_held, e) < 0 ||
+	    check_taken(f, held, n_held, targets, n, e) < 0)
+		return OUTCOME_FAILED;
+	/* The newest first: what was taken last stands on what was taken before. */
+	for (size_t i = n_held; i-- > 0;) {
+		enum outcome one = OUTCOME_DONE;
+		struct change change;
+
+		if (!record_has_any(&held[i], targets, n))
+			continue;
+		if (!options->is_dry_run)
+			one = flow_release_record(session, &held[i], false, options, &change, e);
+		else if (plan_record(f, &held[i], &change, e) < 0)
+			one = OUTCOME_FAILED;
+		join_plan(f->mem, &all, &change.plan);
+		*ret = change;
+		ret->plan = all;
+		if (one != OUTCOME_DONE && one != OUTCOME_NOTHING)
+			return one;
+		if (one == OUTCOME_DONE && plan_count_moves(&change.plan) > 0)
+			result = OUTCOME_DONE;
+	}
+	return result;
+}
+
+enum outcome flow_release(struct flow *f, const struct pci_addr *targets, size_t n_targets,
+    const struct change_options *options, struct change *ret, struct err *e)
+{
+	struct session session = {.f = f, .lock = -1};
+	enum outcome outcome = OUTCOME_FAILED;
+
+	*ret = (struct change){0};
+	if (options->is_dry_run || session_open(f, options->wish, &session, e) == 0)
+		outcome = release_records(&session, targets, n_targets, options, ret, e);
+	session_close(&session);
+	return outcome;
+}

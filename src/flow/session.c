@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/session.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+enum {
+	LOCK_LIMIT_MS = 60 * 1000, /* a change takes seconds; one that is stuck has dropped the lock */
+	LOCK_POLL_MS = 50,
+};
+
+enum outcome outcome_of_apply(enum apply_result r)
+{
+	static const enum outcome outcomes[] = {
+	    [APPLY_DONE] = OUTCOME_DONE,
+	    [APPLY_UNCHANGED] = OUTCOME_FAILED,
+	    [APPLY_ROLLED_BACK] = OUTCOME_ROLLED_BACK,
+	    [APPLY_NEEDS_RECOVER] = OUTCOME_NEEDS_RECOVER,
+	    [APPLY_STUCK] = OUTCOME_STUCK,
+	};
+
+	return outcomes[r];
+}
+
+/* "1234 (bind 01:00.0)": who, for whoever waits. */
+static const char *owner_text(struct flow *f, const char *wish)
+{
+	return arena_printf(f->mem, "%d (passthru %s)", f->s->pid, wish);
+}
+
+int session_lock(struct session *s, const char *wish, struct err *e)
+{
+	struct sys *sys = s->f->s;
+	const char *text = owner_text(s->f, wish);
+	int64_t start = sys->ops->now_ms(sys);
+	char holder[256];
+
+	for (;;) {
+		int64_t waited = sys->ops->now_ms(sys) - start;
+		int r = sys->ops->lock(sys, "run/passthru/lock", text, holder, sizeof(holder));
+
+		if (r >= 0) {
+			s->lock = r;
+			return 0;
+		}
+		if (r != -EWOULDBLOCK)
+			return err_set(e, r, "cannot lock /run/passthru/lock: %s", strerror(-r));
+		if (waited >= LOCK_LIMIT_MS || sys->ops->sleep_ms(sys, LOCK_POLL_MS) < 0) {
+			(void)err_set(e, -EBUSY, "another passthru is at work: process %s", holder);
+			return err_hint(e, "wait until it is done, then try again");
+		}
+		if (waited >= 2000 && sys->waiting)
+			sys->waiting(sys->waiting_data, "another passthru to finish", (unsigned)(waited / 1000),
+			    LOCK_LIMIT_MS / 1000);
+	}
+}
+
+int session_open(struct flow *f, const char *wish, struct session *ret, struct err *e)
+{
+	int r;
+
+	*ret = (struct session){.f = f, .lock = -1};
+	if (!f->s->is_live) {
+		(void)err_set(e, -EROFS, "only the running host can be changed so; --root shows a recorded one");
+		return err_hint(e, "--dry-run shows what would be done there");
+	}
+	if (!f->s->may_write) {
+		(void)err_set(e, -EPERM, "this changes the machine and needs root");
+		return err_hint(e, "run it with sudo; --dry-run shows the plan without");
+	}
+	r = journal_init(f->s, e);
+	return r < 0 ? r : session_lock(ret, wish, e);
+}
+
+void session_unlock(struct session *s)
+{
+	if (s->lock >= 0)
+		s->f->s->ops->unlock(s->f->s, s->lock);
+	s->lock = -1;
+}
+
+void session_close(struct session *s)
+{
+	for (size_t i = 0; i < s->n_leases; i++)
+		s->f->s->ops->unlock(s->f->s, s->leases[i]);
+	s->n_leases = 0;
+	session_unlock(s);
+}
+
+static int lease_one(struct session *s, const char *function, const char *text, struct err *e)
+{
+	char path[SYS_PATH], holder[256];
+	int r = s->f->s->ops->lock(
+	    s->f->s, sys_path(path, "run/passthru/lease/%s", function), text, holder, sizeof(holder));
+
+	if (r == -EWOULDBLOCK) {
+		(void)err_set(e, -EBUSY, "%s is in use by process %s", function, holder);
+		return err_hint(e, "it is given back when that process ends");
+	}
+	if (r < 0)
+		return err_set(e, r, "cannot take the lease on %s: %s", function, strerror(-r));
+	*ARENA_PUSH(s->f->mem, s->leases, s->n_leases) = r;
+	return 0;
+}
+
+int session_lease(struct session *s, const struct plan *p, const struct host *h, const int *functions, size_t n,
+    const char *wish, struct err *e)
+{
+	const char *text = owner_text(s->f, wish);
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		r = lease_one(s, h->functions[functions[i]].name, text, e);
+	for (size_t i = 0; r == 0 && i < p->n_steps; i++) {
+		bool is_taken = p->steps[i].kind != KIND_BINDING;
+
+		for (size_t k = 0; !is_taken && k < n; k++)
+			is_taken = str_eq(p->steps[i].target, h->functions[functions[k]].name);
+		if (!is_taken)
+			r = lease_one(s, p->steps[i].target, text, e);
+	}
+	return r;
+}
+
+static bool plans_overlap(const struct plan *a, const struct plan *b)
+{
+	for (size_t i = 0; i < a->n_steps; i++)
+		for (size_t k = 0; k < b->n_steps; k++)
+			if (a->steps[i].kind == KIND_BINDING && b->steps[k].kind == KIND_BINDING &&
+			    str_eq(a->steps[i].target, b->steps[k].target))
+				return true;
+	return false;
+}
+
+int session_check_interrupted(struct session *s, const struct plan *p, struct err *e)
+{
+	struct journal *journals;
+	size_t n;
+	int r = journal_read(s->f->s, s->f->mem, FOLDER_JOURNAL, &journals, &n, e);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < n; i++) {
+		if (!plans_overlap(&journals[i].plan, p))
+			continue;
+		(void)err_set(e, -EUCLEAN, "change %u (%s) was interrupted and is in the way", journals[i].id, journals[i].wish);
+		return err_hint(e, "passthru recover brings it to an end");
+	}
+	return 0;
+}
+
+int session_journal(struct session *s, const char *verb, const struct change_options *options, const struct plan *p,
+    struct journal *ret, struct err *e)
+{
+	struct sys *sys = s->f->s;
+	char *boot_id = sys_text(sys, s->f->mem, "proc/sys/kernel/random/boot_id", NULL);
+
+	*ret = (struct journal){
+	    .boot_id = boot_id ? boot_id : "unknown",
+	    .verb = verb,
+	    .wish = options->wish,
+	    .reason = options->reason,
+	    .time_s = sys->ops->clock_s(sys),
+	    .owner_pid = sys->pid,
+	    .owner_start = process_start(sys, s->f->mem, sys->pid),
+	    .plan = *p,
+	};
+	return journal_next_id(sys, &ret->id, e);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "flow/bind.h"
+#include "sys/read_host.h"
+#include "sys/signals.h"
+
+enum {
+	STATUS_OWN = 125, /* as env(1): ours, cannot be run, not found */
+	STATUS_CANNOT_RUN = 126,
+	STATUS_NOT_FOUND = 127,
+	LINGER_MS = 1000,
+};
+
+static int find_command(struct flow *f, const char *name, char path[SYS_PATH], int *ret_status, struct err *e)
+{
+	int r = f->s->ops->find_command(f->s, name, path, SYS_PATH);
+
+	if (r == 0)
+		return 0;
+	*ret_status = r == -ENOENT || r == -ENOTDIR ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+	return err_set(e, r, "cannot run %s: %s", name, *ret_status == STATUS_NOT_FOUND ? "there is no such command" : strerror(-r));
+}
+
+/* The nodes a guest opens: one for each group of what was asked for. */
+static size_t find_nodes(struct flow *f, const struct host *h, const struct bind_wish *wish, const char ***ret)
+{
+	size_t n = 0;
+
+	*ret = NULL;
+	for (size_t i = 0; i < wish->n_targets; i++) {
+		const struct pci_function *function = host_find(h, wish->targets[i]);
+
+		if (function && function->group >= 0)
+			*ARENA_PUSH(f->mem, *ret, n) = arena_printf(f->mem, "/dev/vfio/%d", function->group);
+	}
+	return n;
+}
+
+/* QEMU may have gone into the background: the devices are in use until the last descriptor is closed. */
+static int wait_for_holders(struct flow *f, const char **nodes, size_t n_nodes, struct err *e)
+{
+	for (size_t i = 0; i < n_nodes;) {
+		struct holder *holders;
+		int pids[64];
+		bool complete;
+		size_t n;
+		int r = read_vfio_holders(f->s, f->mem, nodes[i], &holders, &n, &complete, e);
+
+		if (r < 0)
+			return r;
+		if (n == 0) {
+			i++;
+			continue;
+		}
+		for (size_t k = 0; k < n && k < ARRAY_LEN(pids); k++)
+			pids[k] = holders[k].pid;
+		r = f->s->ops->linger(f->s, pids, n < ARRAY_LEN(pids) ? n : ARRAY_LEN(pids), LINGER_MS);
+		if (r < 0)
+			return err_set(e, r, "cannot wait for process %d: %s", pids[0], strerror(-r));
+	}
+	return 0;
+}
+
+static int lease_targets(struct session *session, const struct bind_wish *wish, const struct change *c, const char *text,
+    struct err *e)
+{
+	struct arena *mem = session->f->mem;
+	int *functions = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < wish->n_targets; i++) {
+		const struct pci_function *f = host_find(&c->host, wish->targets[i]);
+		bool is_known = !f;
+
+		for (size_t k = 0; !is_known && k < n; k++)
+			is_known = functions[k] == host_index(&c->host, f);
+		if (!is_known)
+			*ARENA_PUSH(mem, functions, n) = host_index(&c->host, f);
+	}
+	return session_lease(session, &c->plan, &c->host, functions, n, text, e);
+}
+
+/* Lock, plan, hand over, unlock; the leases stay. */
+static enum outcome hand_over(struct session *session, const struct with_wish *wish, const struct change_options *options,
+    struct change *ret, struct err *e)
+{
+	enum outcome outcome = OUTCOME_NOTHING;
+
+	if (session_open(session->f, options->wish, session, e) < 0 || flow_plan_bind(session->f, &wish->bind, ret, e) < 0 ||
+	    lease_targets(session, &wish->bind, ret, options->wish, e) < 0)
+		return OUTCOME_FAILED;
+	if (plan_count_moves(&ret->plan) > 0)
+		outcome = flow_carry_out(session, "with", options, true, 0, ret, e);
+	session_unlock(session);
+	return outcome;
+}
+
+static enum outcome give_back(struct session *session, unsigned id, const struct change_options *options, struct err *e)
+{
+	struct flow *f = session->f;
+	struct change change;
+	struct journal *held;
+	size_t n;
+
+	if (session_lock(session, options->wish, e) < 0 || journal_read(f->s, f->mem, FOLDER_HELD, &held, &n, e) < 0)
+		return OUTCOME_FAILED;
+	for (size_t i = 0; i < n; i++)
+		if (held[i].id == id)
+			return flow_release_record(session, &held[i], true, options, &change, e);
+	return OUTCOME_NOTHING; /* released by hand while the command ran */
+}
+
+static enum outcome run_between(struct session *session, const struct with_wish *wish, const char *path,
+    const struct change_options *options, int *ret_status, struct change *c, struct err *e)
+{
+	struct flow *f = session->f;
+	struct err why = {0}, back = {0};
+	const char **nodes;
+	size_t n_nodes = find_nodes(f, &c->host, &wish->bind, &nodes);
+	enum outcome outcome = OUTCOME_NOTHING;
+	int r;
+
+	if (wish->started)
+		wish->started(wish->started_data, c);
+	r = f->s->ops->run(f->s, path, wish->argv, ret_status);
+	if (r < 0) {
+		*ret_status = STATUS_CANNOT_RUN;
+		(void)err_set(&why, r, "cannot run %s: %s", path, strerror(-r));
+	}
+	if (c->id != 0 && wait_for_holders(f, nodes, n_nodes, &back) == 0)
+		outcome = give_back(session, c->id, options, &back);
+	if (back.code != 0) {
+		(void)err_add(&back, "the command has ended, but its devices could not be given back");
+		*ret_status = STATUS_OWN;
+		*e = back;
+		return outcome == OUTCOME_NOTHING ? OUTCOME_FAILED : outcome;
+	}
+	*e = why;
+	return why.code != 0 ? OUTCOME_FAILED : OUTCOME_DONE;
+}
+
+enum outcome flow_with(struct flow *f, const struct with_wish *wish, const struct change_options *options,
+    int *ret_status, struct change *ret, struct err *e)
+{
+	struct session session = {.f = f, .lock = -1};
+	char path[SYS_PATH];
+	enum outcome outcome = OUTCOME_FAILED;
+	sigset_t before;
+
+	*ret = (struct change){0};
+	*ret_status = STATUS_OWN;
+	if (find_command(f, wish->argv[0], path, ret_status, e) < 0)
+		return OUTCOME_FAILED;
+	if (options->is_dry_run)
+		return flow_plan_bind(f, &wish->bind, ret, e) < 0 ? OUTCOME_FAILED : OUTCOME_DONE;
+	/* Whatever ends us gives back first; the command gets the signals that are held here. */
+	signals_hold(&before);
+	outcome = hand_over(&session, wish, options, ret, e);
+	if (outcome == OUTCOME_DONE || outcome == OUTCOME_NOTHING)
+		outcome = run_between(&session, wish, path, options, ret_status, ret, e);
+	session_close(&session);
+	signals_restore(&before);
+	return outcome;
+}

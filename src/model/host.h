@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A host as it was read: PCI functions, IOMMU groups, kernel modules. Values only; filled by
+ * sys/read_host, never changed afterwards. What was not asked for or could not be read says so.
+ */
+#pragma once
+
+#include "base/base.h"
+#include "model/pci_addr.h"
+
+enum {
+	GROUP_NONE = -1,    /* the function is in no IOMMU group */
+	GROUP_UNKNOWN = -2, /* nothing on this host says whether it is */
+	PARENT_NONE = -1,   /* the function sits on a root bus */
+	PARENT_UNKNOWN = -2,
+};
+
+struct pci_function {
+	struct pci_addr addr;
+	char name[PCI_ADDR_TEXT]; /* the address as sysfs spells it */
+
+	bool has_class, has_ids;
+	uint32_t class_code; /* 0xBBSSPP: base class, sub class, programming interface */
+	uint16_t vendor, device;
+	uint16_t subvendor, subdevice; /* 0 and 0: none */
+
+	enum tri has_driver;
+	const char *driver; /* NULL unless has_driver is TRI_YES */
+
+	int group;	       /* number, GROUP_NONE or GROUP_UNKNOWN */
+	const char *vfio_node; /* name under /dev/vfio, "28" or "noiommu-0"; NULL: there is none */
+	const char *description; /* "VGA compatible controller: NVIDIA Corporation …", NULL: not asked */
+	const char *trouble;	 /* why part of it could not be read, NULL: all well */
+
+	/* FACET_TOPOLOGY */
+	int parent;		/* index of the bridge above in host.functions, or PARENT_… */
+	enum tri is_vf;		/* an SR-IOV virtual function (it has a physfn link) */
+	const int *linked;	/* indices of functions tied to it by a device link (consumer:pci:, supplier:pci:) */
+	size_t n_linked;
+
+	/* FACET_OVERRIDE */
+	const char *driver_override; /* NULL: none, or not asked */
+	bool is_busy; /* a write of ours is still stuck in the kernel: nothing that takes its lock was read */
+};
+
+/* A member of an IOMMU group that is no PCI function (arm64: platform devices). */
+struct group_other {
+	const char *name;
+	enum tri has_driver;
+	const char *driver;
+};
+
+struct iommu_group {
+	int number;
+	const int *functions; /* indices into host.functions, by address */
+	size_t n_functions;
+	const struct group_other *others;
+	size_t n_others;
+	bool is_noiommu; /* vfio's no-IOMMU mode made it: it isolates nothing */
+	enum tri has_direct_region; /* reserved_regions names a "direct" one: firmware insists on a 1:1 mapping */
+};
+
+struct kernel_module {
+	const char *name;
+	bool is_loaded; /* built in counts as loaded */
+	bool exists;	/* modprobe could load it */
+};
+
+struct host {
+	struct pci_function *functions; /* by address */
+	size_t n_functions;
+
+	/* Does the IOMMU isolate PCI functions here? TRI_NO: /sys/kernel/iommu_groups is there and
+	 * empty; TRI_UNKNOWN: it is not there to be asked. */
+	enum tri has_groups;
+
+	unsigned kernel_major, kernel_minor; /* 0.0: unknown */
+
+	/* FACET_GROUPS */
+	struct iommu_group *groups; /* by number */
+	size_t n_groups;
+
+	/* FACET_MODULES: what vfio-pci needs, in the order of loading */
+	struct kernel_module *modules;
+	size_t n_modules;
+};
+
+/* NULL: there is none. */
+const struct pci_function *host_find(const struct host *h, struct pci_addr addr);
+const struct iommu_group *host_group(const struct host *h, int number);
+
+/* Position of f in h->functions. */
+int host_index(const struct host *h, const struct pci_function *f);
+
+/* A bridge that stays with the host: host bridge, PCI-to-PCI, CardBus, semi-transparent (classes 0600,
+ * 0604, 0607, 0609; PCI code and ID assignment specification). NVIDIA's NVSwitch (0680) and ISA
+ * bridges (0601) have a type 0 header and need a driver as any endpoint: no bridges here. */
+bool function_is_bridge(const struct pci_function *f);
+
+/* Base class 03. */
+bool function_is_display(const struct pci_function *f);
+
+/* Base class and sub class, "0300". */
+unsigned function_class(const struct pci_function *f);

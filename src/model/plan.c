@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/plan.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+static const struct kind_row {
+	const char *name;
+	enum step_type type;
+} kind_rows[] = {
+    [KIND_BINDING] = {"binding", STEP_MOVE},
+    [KIND_MODULE] = {"module", STEP_MOVE},
+    [KIND_IDENTITY] = {"identity", STEP_REQUIRE},
+    [KIND_UNHELD] = {"unheld", STEP_REQUIRE},
+    [KIND_VIABLE] = {"viable", STEP_REQUIRE},
+    [KIND_NODE] = {"node", STEP_AWAIT},
+};
+static_assert(ARRAY_LEN(kind_rows) == KINDS, "every kind has a row");
+
+const char *kind_name(enum kind k)
+{
+	return kind_rows[k].name;
+}
+
+enum step_type kind_step_type(enum kind k)
+{
+	return kind_rows[k].type;
+}
+
+const char *step_type_name(enum step_type t)
+{
+	static const char *const names[] = {
+	    [STEP_MOVE] = "move", [STEP_REQUIRE] = "require", [STEP_AWAIT] = "await"};
+	static_assert(ARRAY_LEN(names) == STEP_TYPES, "every type of step has a name");
+
+	return names[t];
+}
+
+const char *way_back_name(enum way_back b)
+{
+	static const char *const names[] = {
+	    [BACK_EXACT] = "exact", [BACK_BEST_EFFORT] = "best-effort", [BACK_NONE] = "none"};
+	static_assert(ARRAY_LEN(names) == BACK_WAYS, "every way back has a name");
+
+	return names[b];
+}
+
+bool value_equal(enum kind kind, const struct value *a, const struct value *b)
+{
+	switch (kind) {
+	case KIND_BINDING:
+		return str_eq(a->driver, b->driver) && str_eq(a->driver_override, b->driver_override);
+	case KIND_IDENTITY:
+		return str_eq(a->text, b->text);
+	case KIND_MODULE:
+	case KIND_UNHELD:
+	case KIND_VIABLE:
+	case KIND_NODE:
+		return a->flag == b->flag;
+	case KINDS:
+		break;
+	}
+	return false;
+}
+
+/* Idempotence lives here: what is already as wanted is no move. */
+void plan_add_move(
+    struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value have, struct value want)
+{
+	if (value_equal(kind, &have, &want))
+		return;
+	*ARENA_PUSH(mem, p->steps, p->n_steps) = (struct step){
+	    .type = STEP_MOVE, .kind = kind, .target = target, .have = have, .want = want};
+}
+
+void plan_add_require(struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value want)
+{
+	*ARENA_PUSH(mem, p->steps, p->n_steps) =
+	    (struct step){.type = STEP_REQUIRE, .kind = kind, .target = target, .want = want};
+}
+
+void plan_add_await(struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value want,
+    unsigned limit_ms)
+{
+	*ARENA_PUSH(mem, p->steps, p->n_steps) = (struct step){
+	    .type = STEP_AWAIT, .kind = kind, .target = target, .want = want, .limit_ms = limit_ms};
+}
+
+size_t plan_count_moves(const struct plan *p)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->n_steps; i++)
+		n += p->steps[i].type == STEP_MOVE;
+	return n;
+}
+
+static const char *describe_binding(struct arena *mem, const struct value *v)
+{
+	const char *driver = v->driver ? v->driver : "no driver";
+
+	if (!v->driver_override)
+		return driver;
+	return arena_printf(mem, "%s (driver_override %s)", driver, v->driver_override);
+}
+
+const char *value_describe(struct arena *mem, enum kind kind, const struct value *v)
+{
+	switch (kind) {
+	case KIND_BINDING:
+		return describe_binding(mem, v);
+	case KIND_MODULE:
+		return v->flag ? "loaded" : "not loaded";
+	case KIND_IDENTITY:
+		return v->text;
+	case KIND_UNHELD:
+		return v->flag ? "held by nobody" : "held open";
+	case KIND_VIABLE:
+		return v->flag ? "viable" : "not viable";
+	case KIND_NODE:
+		return v->flag ? "there" : "not there";
+	case KINDS:
+		break;
+	}
+	return "";
+}
+
+struct plan plan_inverse(struct arena *mem, const struct plan *p)
+{
+	struct plan inverse = {0};
+
+	for (size_t i = p->n_steps; i-- > 0;) {
+		struct step step = p->steps[i];
+
+		if (step.type != STEP_MOVE)
+			continue;
+		step.have = p->steps[i].want;
+		step.want = p->steps[i].have;
+		*ARENA_PUSH(mem, inverse.steps, inverse.n_steps) = step;
+	}
+	return inverse;
+}
+
+const char *function_identity(struct arena *mem, const struct pci_function *f)
+{
+	return arena_printf(mem, "%04x:%04x class %06x", f->vendor, f->device, f->class_code);
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A plan: the one form in which every change to a machine is said. A list of steps; most are moves,
+ * which take one named thing from the value that was seen (have) to the value that is wanted (want).
+ * Its JSON is what --dry-run --json prints and what the journal keeps.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/base.h"
+#include "base/err.h"
+#include "model/host.h"
+
+struct json_object;
+
+/* Moves first, then what guards and orders them. */
+enum kind {
+	KIND_BINDING,  /* target: address; value: driver and driver_override */
+	KIND_MODULE,   /* target: module name; value: flag, loaded or not */
+	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
+	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */
+	KIND_VIABLE,   /* require: target group number; value: flag, the kernel would let VFIO have it */
+	KIND_NODE,     /* await: target /dev/vfio/N; value: flag, the device node is there */
+	KINDS
+};
+
+enum step_type {
+	STEP_MOVE,
+	STEP_REQUIRE, /* read again under the lock, directly before what it guards */
+	STEP_AWAIT,   /* waits, with a limit */
+	STEP_TYPES
+};
+
+/* How far the inverse of a move leads. */
+enum way_back {
+	BACK_EXACT,
+	BACK_BEST_EFFORT,
+	BACK_NONE,
+	BACK_WAYS
+};
+
+struct value {
+	const char *driver;	     /* KIND_BINDING: NULL is none */
+	const char *driver_override; /* KIND_BINDING: NULL is none */
+	const char *text;	     /* KIND_IDENTITY */
+	bool flag;		     /* the others */
+};
+
+struct step {
+	enum step_type type;
+	enum kind kind;
+	enum way_back back;
+	const char *target;
+	struct value have, want; /* require and await have only a want */
+	unsigned limit_ms;	 /* await */
+};
+
+struct plan {
+	struct step *steps;
+	size_t n_steps;
+	const char **derived; /* commands that remake what is made from files; argv joined for show */
+	size_t n_derived;
+};
+
+const char *kind_name(enum kind k);
+enum step_type kind_step_type(enum kind k);
+const char *step_type_name(enum step_type t);
+const char *way_back_name(enum way_back b);
+
+void plan_add_move(
+    struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value have, struct value want);
+void plan_add_require(struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value want);
+void plan_add_await(struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value want,
+    unsigned limit_ms);
+
+size_t plan_count_moves(const struct plan *p);
+bool value_equal(enum kind kind, const struct value *a, const struct value *b);
+
+/* What the value is in words a person reads, "vfio-pci (override vfio-pci)". */
+const char *value_describe(struct arena *mem, enum kind kind, const struct value *v);
+
+/* The same thing the other way round: moves inverted, last first; require and await have an empty
+ * inverse and are left out. Shares strings with p. */
+struct plan plan_inverse(struct arena *mem, const struct plan *p);
+
+/* The identity of a function, as KIND_IDENTITY compares it. */
+const char *function_identity(struct arena *mem, const struct pci_function *f);
+
+/* {"steps":[…],"derived":[…]}; the caller puts the object (json_object_put). */
+struct json_object *plan_to_json(const struct plan *p);
+
+/* Refuses (-EINVAL) whatever plan_to_json would not have written: unknown kinds, targets outside a
+ * kind's grammar, more than 4096 steps. Strings are copied to mem. */
+int plan_from_json(struct arena *mem, struct json_object *json, struct plan *ret, struct err *e);

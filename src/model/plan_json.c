@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A plan as JSON and back. What comes back is foreign text: nothing is believed that is not checked. */
+#include "model/plan.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <string.h>
+
+#include "base/str.h"
+
+enum { MAX_STEPS = 4096, MAX_TEXT = 256, MAX_LIMIT_MS = 24 * 60 * 60 * 1000 };
+
+static struct json_object *string_or_null(const char *s)
+{
+	return s ? json_object_new_string(s) : NULL;
+}
+
+static struct json_object *value_to_json(enum kind kind, const struct value *v)
+{
+	struct json_object *o;
+
+	switch (kind) {
+	case KIND_BINDING:
+		o = json_object_new_object();
+		json_object_object_add(o, "driver", string_or_null(v->driver));
+		json_object_object_add(o, "driver_override", string_or_null(v->driver_override));
+		return o;
+	case KIND_IDENTITY:
+		return string_or_null(v->text);
+	case KIND_MODULE:
+	case KIND_UNHELD:
+	case KIND_VIABLE:
+	case KIND_NODE:
+	case KINDS:
+		break;
+	}
+	return json_object_new_boolean(v->flag);
+}
+
+static struct json_object *step_to_json(const struct step *s)
+{
+	struct json_object *o = json_object_new_object();
+	bool is_move = s->type == STEP_MOVE;
+
+	json_object_object_add(o, "step", json_object_new_string(step_type_name(s->type)));
+	json_object_object_add(o, "kind", json_object_new_string(kind_name(s->kind)));
+	json_object_object_add(o, "target", json_object_new_string(s->target));
+	json_object_object_add(o, "have", is_move ? value_to_json(s->kind, &s->have) : NULL);
+	json_object_object_add(o, "want", value_to_json(s->kind, &s->want));
+	json_object_object_add(o, "back", is_move ? json_object_new_string(way_back_name(s->back)) : NULL);
+	if (s->type == STEP_AWAIT)
+		json_object_object_add(o, "limit_ms", json_object_new_int((int)s->limit_ms));
+	return o;
+}
+
+struct json_object *plan_to_json(const struct plan *p)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *steps = json_object_new_array();
+	struct json_object *derived = json_object_new_array();
+
+	for (size_t i = 0; i < p->n_steps; i++)
+		json_object_array_add(steps, step_to_json(&p->steps[i]));
+	for (size_t i = 0; i < p->n_derived; i++)
+		json_object_array_add(derived, json_object_new_string(p->derived[i]));
+	json_object_object_add(o, "steps", steps);
+	json_object_object_add(o, "derived", derived);
+	return o;
+}
+
+/* A string member without NUL inside and of sane length, or NULL. */
+static const char *get_text(struct json_object *o, const char *key)
+{
+	struct json_object *member;
+	const char *text;
+
+	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &member) ||
+	    !json_object_is_type(member, json_type_string))
+		return NULL;
+	text = json_object_get_string(member);
+	if (strlen(text) != (size_t)json_object_get_string_len(member) || strlen(text) > MAX_TEXT)
+		return NULL;
+	return text;
+}
+
+/* A driver name, or null for none; anything else is refused. */
+static bool get_driver(struct arena *mem, struct json_object *o, const char *key, const char **ret)
+{
+	struct json_object *member;
+	const char *text;
+
+	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &member))
+		return false;
+	*ret = NULL;
+	if (!member)
+		return true;
+	text = get_text(o, key);
+	if (!text || !str_is_driver_name(text))
+		return false;
+	*ret = arena_strdup(mem, text);
+	return true;
+}
+
+static bool value_from_json(struct arena *mem, enum kind kind, struct json_object *o, const char *key, struct value *ret)
+{
+	struct json_object *member;
+	const char *text;
+
+	if (!json_object_object_get_ex(o, key, &member))
+		return false;
+	switch (kind) {
+	case KIND_BINDING:
+		return get_driver(mem, member, "driver", &ret->driver) &&
+		    get_driver(mem, member, "driver_override", &ret->driver_override);
+	case KIND_IDENTITY:
+		text = get_text(o, key);
+		if (!text)
+			return false;
+		ret->text = arena_strdup(mem, text);
+		return true;
+	case KIND_MODULE:
+	case KIND_UNHELD:
+	case KIND_VIABLE:
+	case KIND_NODE:
+	case KINDS:
+		break;
+	}
+	ret->flag = json_object_get_boolean(member);
+	return json_object_is_type(member, json_type_boolean);
+}
+
+/* "28" or "noiommu-0": what a node under /dev/vfio may be called. */
+static bool is_vfio_node(const char *name)
+{
+	uint64_t number;
+
+	if (str_starts(name, "noiommu-"))
+		name += strlen("noiommu-");
+	return str_number(name, 10, INT32_MAX, &number);
+}
+
+/* Each kind's grammar: a target names a file below, so nothing else may pass. */
+static bool target_is_valid(enum kind kind, const char *target)
+{
+	struct pci_addr addr;
+	char text[PCI_ADDR_TEXT];
+	uint64_t number;
+
+	switch (kind) {
+	case KIND_BINDING:
+	case KIND_IDENTITY:
+		return pci_addr_parse(target, &addr) && str_eq(pci_addr_format(addr, text), target);
+	case KIND_MODULE:
+		return str_is_driver_name(target) && !strpbrk(target, ". ");
+	case KIND_VIABLE:
+		return str_number(target, 10, INT32_MAX, &number);
+	case KIND_UNHELD:
+	case KIND_NODE:
+		return str_starts(target, "/dev/vfio/") && is_vfio_node(target + strlen("/dev/vfio/"));
+	case KINDS:
+		break;
+	}
+	return false;
+}
+
+static bool find_name(const char *(*name_of)(int), int n, const char *name, int *ret)
+{
+	for (int i = 0; name && i < n; i++) {
+		if (str_eq(name_of(i), name)) {
+			*ret = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *kind_name_at(int i)
+{
+	return kind_name((enum kind)i);
+}
+
+static const char *way_back_name_at(int i)
+{
+	return way_back_name((enum way_back)i);
+}
+
+static bool get_limit(struct json_object *o, unsigned *ret)
+{
+	struct json_object *member;
+	int64_t limit;
+
+	if (!json_object_object_get_ex(o, "limit_ms", &member) || !json_object_is_type(member, json_type_int))
+		return false;
+	limit = json_object_get_int64(member);
+	*ret = (unsigned)limit;
+	return limit >= 0 && limit <= MAX_LIMIT_MS;
+}
+
+static bool step_from_json(struct arena *mem, struct json_object *o, struct step *ret)
+{
+	const char *target = get_text(o, "target");
+	int kind, back;
+
+	if (!target || !find_name(kind_name_at, KINDS, get_text(o, "kind"), &kind))
+		return false;
+	ret->kind = (enum kind)kind;
+	ret->type = kind_step_type(ret->kind);
+	if (!str_eq(step_type_name(ret->type), get_text(o, "step")) || !target_is_valid(ret->kind, target) ||
+	    !value_from_json(mem, ret->kind, o, "want", &ret->want))
+		return false;
+	ret->target = arena_strdup(mem, target);
+	if (ret->type == STEP_AWAIT)
+		return get_limit(o, &ret->limit_ms);
+	if (ret->type == STEP_REQUIRE)
+		return true;
+	if (!find_name(way_back_name_at, BACK_WAYS, get_text(o, "back"), &back))
+		return false;
+	ret->back = (enum way_back)back;
+	return value_from_json(mem, ret->kind, o, "have", &ret->have);
+}
+
+int plan_from_json(struct arena *mem, struct json_object *json, struct plan *ret, struct err *e)
+{
+	struct json_object *steps;
+	struct plan plan = {0};
+	size_t n;
+
+	if (!json_object_is_type(json, json_type_object) || !json_object_object_get_ex(json, "steps", &steps) ||
+	    !json_object_is_type(steps, json_type_array))
+		return err_set(e, -EINVAL, "it holds no list of steps");
+	n = json_object_array_length(steps);
+	if (n > MAX_STEPS)
+		return err_set(e, -EINVAL, "it holds %zu steps, more than the %d allowed", n, MAX_STEPS);
+	for (size_t i = 0; i < n; i++) {
+		struct step step = {0};
+
+		if (!step_from_json(mem, json_object_array_get_idx(steps, i), &step))
+			return err_set(e, -EINVAL, "step %zu is not one this passthru writes", i + 1);
+		*ARENA_PUSH(mem, plan.steps, plan.n_steps) = step;
+	}
+	*ret = plan;
+	return 0;
+}

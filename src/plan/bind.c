@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plan/bind.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "judge/verdict.h"
+
+/* devtmpfs makes the node inside the bind call (fact KF-10); the limit is for a slow udev in between. */
+enum { NODE_LIMIT_MS = 5000 };
+
+/* No driver is called so; as driver_override it keeps every driver away (driverctl's word for it too). */
+static const char parked_override[] = "none";
+
+/* ---- sets of functions ---- */
+
+struct set {
+	int *items;
+	size_t n;
+};
+
+static bool set_has(const struct set *s, int index)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->items[i] == index)
+			return true;
+	return false;
+}
+
+static void set_add(struct arena *mem, struct set *s, int index)
+{
+	if (!set_has(s, index))
+		*ARENA_PUSH(mem, s->items, s->n) = index;
+}
+
+static int compare_indices(const void *a, const void *b)
+{
+	return *(const int *)a - *(const int *)b;
+}
+
+static void set_sort(struct set *s)
+{
+	if (s->n > 0)
+		qsort(s->items, s->n, sizeof(*s->items), compare_indices);
+}
+
+/* ---- who goes ---- */
+
+static int find_target(const struct host *h, struct pci_addr addr, const struct pci_function **ret, struct err *e)
+{
+	char name[PCI_ADDR_TEXT];
+
+	*ret = host_find(h, addr);
+	if (!*ret) {
+		(void)err_set(e, -ENODEV, "there is no PCI function %s", pci_addr_format(addr, name));
+		return err_hint(e, "passthru list shows those there are");
+	}
+	if ((*ret)->is_busy) {
+		(void)err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", (*ret)->name);
+		return err_hint(e, "it ends when the driver lets go, else with a reboot; other functions keep working");
+	}
+	return 0;
+}
+
+static bool may_park(const struct bind_wish *wish, const struct pci_function *f)
+{
+	for (size_t i = 0; i < wish->n_parked; i++)
+		if (pci_addr_cmp(wish->parked[i], f->addr) == 0)
+			return true;
+	return wish->park_all;
+}
+
+/* Names the first strangers and the exact words that park them. */
+static int refuse_strangers(struct arena *mem, const struct host *h, const struct pci_function *f,
+    const struct blocker *strangers, size_t n, struct err *e)
+{
+	enum { SHOWN = 3 };
+	const char *who = "", *allow = "";
+
+	for (size_t i = 0; i < n && i < SHOWN; i++) {
+		const struct pci_function *other = &h->functions[strangers[i].index];
+
+		who = arena_printf(mem, "%s%s%s (%s)", who, i > 0 ? ", " : "", other->name,
+		    other->driver ? other->driver : "no driver");
+		allow = arena_printf(mem, "%s%s--allow=stranger:%s", allow, i > 0 ? " " : "", other->name);
+	}
+	if (n > SHOWN) {
+		who = arena_printf(mem, "%s and %zu more", who, n - SHOWN);
+		allow = "--allow=stranger";
+	}
+	(void)err_set(e, -EPERM, "%s cannot go alone: its IOMMU group %d also holds %s", f->name, f->group, who);
+	return err_hint(e, "%s takes the host's driver off %s and parks %s without one; or move the card to another slot",
+	    allow, n == 1 ? "it" : "them", n == 1 ? "it" : "them");
+}
+
+static const char *note_text(const struct verdict *v, const char *id)
+{
+	for (size_t i = 0; i < v->n_notes; i++)
+		if (str_eq(v->notes[i].id, id))
+			return v->notes[i].text;
+	return "";
+}
+
+/* What blocks and is not parked; strangers that may be parked go to `parked`. */
+static int check_blockers(struct arena *mem, const struct host *h, const struct bind_wish *wish,
+    const struct pci_function *f, const struct verdict *v, struct set *parked, struct err *e)
+{
+	struct blocker *strangers = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_blockers; i++) {
+		const struct blocker *b = &v->blockers[i];
+
+		if (b->reason == BLOCK_OTHER)
+			return err_set(e, -EPERM, "%s cannot be handed over: its IOMMU group %d also holds %s, which is no PCI function",
+			    f->name, f->group, b->name);
+		if (b->reason != BLOCK_STRANGER)
+			return err_set(e, -EPERM, "%s cannot be handed over: %s", f->name,
+			    note_text(v, block_reason_name(b->reason)));
+		if (may_park(wish, &h->functions[b->index]))
+			set_add(mem, parked, b->index);
+		else
+			*ARENA_PUSH(mem, strangers, n) = *b;
+	}
+	return n == 0 ? 0 : refuse_strangers(mem, h, f, strangers, n, e);
+}
+
+/* The target with its companions, or why not. */
+static int add_usable_set(struct arena *mem, const struct host *h, const struct bind_wish *wish,
+    const struct pci_function *f, struct set *taken, struct set *parked, struct err *e)
+{
+	struct verdict v = judge_function(mem, h, f);
+	int r = check_blockers(mem, h, wish, f, &v, parked, e);
+
+	if (r < 0)
+		return r;
+	if (v.answer == ANSWER_CANNOT_TELL) {
+		(void)err_set(e, -EPERM, "cannot tell whether %s can be handed over: %s", f->name,
+		    v.n_notes > 0 ? v.notes[0].text : "facts are missing");
+		return err_hint(e, "passthru show %s says what is known", f->name);
+	}
+	set_add(mem, taken, host_index(h, f));
+	for (size_t i = 0; i < v.n_companions; i++)
+		set_add(mem, taken, v.companions[i]);
+	return 0;
+}
+
+/* Two cards of one group named together are no strangers to each other. */
+static void drop_taken(struct set *parked, const struct set *taken)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < parked->n; i++)
+		if (!set_has(taken, parked->items[i]))
+			parked->items[n++] = parked->items[i];
+	parked->n = n;
+}
+
+/* ---- steps ---- */
+
+static void require_identity(struct arena *mem, const struct host *h, const struct set *s, struct plan *p)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct pci_function *f = &h->functions[s->items[i]];
+
+		plan_add_require(mem, p, KIND_IDENTITY, f->name, (struct value){.text = function_identity(mem, f)});
+	}
+}
+
+static struct value binding_now(const struct pci_function *f)
+{
+	return (struct value){.driver = f->driver, .driver_override = f->driver_override};
+}
+
+static void move_binding(struct arena *mem, struct plan *p, const struct pci_function *f, struct value want)
+{
+	plan_add_move(mem, p, KIND_BINDING, f->name, binding_now(f), want);
+}
+
+/* Sound, USB and the rest first, the display last; going back, the inverse order brings it first. */
+static void move_set(struct arena *mem, const struct host *h, const struct set *s, struct value want, struct plan *p)
+{
+	for (int display = 0; display <= 1; display++)
+		for (size_t i = 0; i < s->n; i++) {
+			const struct pci_function *f = &h->functions[s->items[i]];
+
+			if (function_is_display(f) == (display == 1))
+				move_binding(mem, p, f, want);
+		}
+}
+
+static void load_modules(struct arena *mem, const struct host *h, struct plan *p)
+{
+	for (size_t i = 0; i < h->n_modules; i++)
+		plan_add_move(mem, p, KIND_MODULE, h->modules[i].name, (struct value){.flag = h->modules[i].is_loaded},
+		    (struct value){.flag = true});
+}
+
+/* A function on a VFIO driver may be a running guest's: its node must be held by nobody. */
+static void require_unheld(struct arena *mem, const struct host *h, const struct set *s, struct plan *p)
+{
+	struct set groups = {0};
+
+	for (size_t i = 0; i < s->n; i++) {
+		const struct pci_function *f = &h->functions[s->items[i]];
+
+		if (!f->vfio_node || set_has(&groups, f->group))
+			continue;
+		set_add(mem, &groups, f->group);
+		plan_add_require(mem, p, KIND_UNHELD, arena_printf(mem, "/dev/vfio/%s", f->vfio_node),
+		    (struct value){.flag = true});
+	}
+}
+
+static void check_groups(struct arena *mem, const struct host *h, const struct set *s, struct plan *p)
+{
+	struct set groups = {0};
+
+	for (size_t i = 0; i < s->n; i++)
+		set_add(mem, &groups, h->functions[s->items[i]].group);
+	set_sort(&groups);
+	for (size_t i = 0; i < groups.n; i++)
+		plan_add_await(mem, p, KIND_NODE, arena_printf(mem, "/dev/vfio/%d", groups.items[i]),
+		    (struct value){.flag = true}, NODE_LIMIT_MS);
+	for (size_t i = 0; i < groups.n; i++)
+		plan_add_require(
+		    mem, p, KIND_VIABLE, arena_printf(mem, "%d", groups.items[i]), (struct value){.flag = true});
+}
+
+/* ---- the wishes ---- */
+
+/* What is taken and what is parked for it, each by address. */
+static int find_usable_set(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct set *taken,
+    struct set *parked, struct err *e)
+{
+	for (size_t i = 0; i < wish->n_targets; i++) {
+		const struct pci_function *f;
+		int r = find_target(h, wish->targets[i], &f, e);
+
+		if (r == 0)
+			r = add_usable_set(mem, h, wish, f, taken, parked, e);
+		if (r < 0)
+			return r;
+	}
+	drop_taken(parked, taken);
+	set_sort(taken);
+	set_sort(parked);
+	return 0;
+}
+
+int plan_usable_set(struct arena *mem, const struct host *h, const struct bind_wish *wish, int **ret, size_t *n_ret,
+    struct err *e)
+{
+	struct set taken = {0}, parked = {0};
+	int r = find_usable_set(mem, h, wish, &taken, &parked, e);
+
+	*ret = taken.items;
+	*n_ret = taken.n;
+	return r;
+}
+
+static int plan_hand_over(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct plan *ret, struct err *e)
+{
+	struct set taken = {0}, parked = {0}, missing = {0};
+	struct plan p = {0};
+	int r = find_usable_set(mem, h, wish, &taken, &parked, e);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < taken.n; i++) {
+		const struct pci_function *f = &h->functions[taken.items[i]];
+
+		if (find_target(h, f->addr, &f, e) < 0)
+			return e->code; /* a companion that is stuck */
+		/* A function with a VFIO driver stays as it is, override or not: a variant driver is as good
+		 * as vfio-pci. */
+		if (!judge_is_vfio_driver(f->driver))
+			set_add(mem, &missing, taken.items[i]);
+	}
+	require_identity(mem, h, &missing, &p);
+	load_modules(mem, h, &p);
+	for (size_t i = 0; i < parked.n; i++)
+		move_binding(mem, &p, &h->functions[parked.items[i]], (struct value){.driver_override = parked_override});
+	move_set(mem, h, &missing, (struct value){.driver = "vfio-pci", .driver_override = "vfio-pci"}, &p);
+	if (plan_count_moves(&p) > 0)
+		check_groups(mem, h, &taken, &p);
+	else
+		p = (struct plan){0};
+	*ret = p;
+	return 0;
+}
+
+static int plan_exactly(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct plan *ret, struct err *e)
+{
+	struct value want = {.driver = wish->driver};
+	struct set targets = {0};
+	struct plan p = {0};
+
+	/* Drivers that bind only what names them keep their override; the host's own find the function by
+	 * its ids and need none. */
+	if (wish->driver && judge_driver_leaves_dma(wish->driver))
+		want.driver_override = wish->driver;
+	for (size_t i = 0; i < wish->n_targets; i++) {
+		const struct pci_function *f;
+		int r = find_target(h, wish->targets[i], &f, e);
+
+		if (r < 0)
+			return r;
+		if (function_is_bridge(f)) {
+			(void)err_set(e, -EPERM, "%s is a bridge: what hangs below would go with it", f->name);
+			return err_hint(e, "name the device below the bridge; bridges stay with the host");
+		}
+		set_add(mem, &targets, host_index(h, f));
+	}
+	require_identity(mem, h, &targets, &p);
+	require_unheld(mem, h, &targets, &p);
+	load_modules(mem, h, &p);
+	move_set(mem, h, &targets, want, &p);
+	*ret = plan_count_moves(&p) > 0 ? p : (struct plan){0};
+	return 0;
+}
+
+int plan_bind(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct plan *ret, struct err *e)
+{
+	if (wish->driver || wish->to_none)
+		return plan_exactly(mem, h, wish, ret, e);
+	return plan_hand_over(mem, h, wish, ret, e);
+}
+
+/* ---- giving back ---- */
+
+size_t plan_functions(struct arena *mem, const struct host *h, const struct plan *p, int **ret)
+{
+	struct set s = {0};
+
+	for (size_t i = 0; i < p->n_steps; i++) {
+		const struct pci_function *f = NULL;
+		struct pci_addr addr;
+
+		if (p->steps[i].kind == KIND_BINDING && pci_addr_parse(p->steps[i].target, &addr))
+			f = host_find(h, addr);
+		if (f)
+			set_add(mem, &s, host_index(h, f));
+	}
+	*ret = s.items;
+	return s.n;
+}
+
+static bool vfio_is_used_by_others(const struct host *h, const struct set *ours)
+{
+	for (size_t i = 0; i < h->n_functions; i++)
+		if (judge_is_vfio_driver(h->functions[i].driver) && !set_has(ours, (int)i))
+			return true;
+	return false;
+}
+
+/* One binding move of the inverse, made to fit what the function is now. */
+static int add_back_move(struct arena *mem, const struct host *h, const struct step *back, struct plan *p, struct err *e)
+{
+	const struct pci_function *f = NULL;
+	struct pci_addr addr;
+	struct value now;
+
+	if (pci_addr_parse(back->target, &addr))
+		f = host_find(h, addr);
+	if (!f)
+		return 0; /* pulled out: there is nothing to give back */
+	now = binding_now(f);
+	if (now.driver && !str_eq(now.driver, back->have.driver) && !str_eq(now.driver, back->want.driver)) {
+		(void)err_set(e, -ESTALE, "%s was taken from %s, but somebody has bound it to %s since", f->name,
+		    value_describe(mem, KIND_BINDING, &back->want), value_describe(mem, KIND_BINDING, &now));
+		return err_hint(e, "passthru bind --driver=NAME %s puts it where you want it; then release again", f->name);
+	}
+	plan_add_move(mem, p, KIND_BINDING, f->name, now, back->want);
+	return 0;
+}
+
+int plan_release(struct arena *mem, const struct host *h, const struct plan *taken, struct plan *ret, struct err *e)
+{
+	struct plan inverse = plan_inverse(mem, taken);
+	struct set ours = {0};
+	struct plan p = {0};
+	bool keep_modules;
+
+	ours.n = plan_functions(mem, h, taken, &ours.items);
+	keep_modules = vfio_is_used_by_others(h, &ours);
+	require_identity(mem, h, &ours, &p);
+	require_unheld(mem, h, &ours, &p);
+	/* Native drivers that were unloaded meanwhile come first. */
+	load_modules(mem, h, &p);
+	for (size_t i = 0; i < inverse.n_steps; i++) {
+		const struct step *back = &inverse.steps[i];
+		int r = 0;
+
+		if (back->kind == KIND_BINDING)
+			r = add_back_move(mem, h, back, &p, e);
+		else if (!keep_modules)
+			plan_add_move(mem, &p, back->kind, back->target, back->have, back->want);
+		if (r < 0)
+			return r;
+	}
+	*ret = p;
+	return 0;
+}
+
+size_t plan_groups_no_longer_viable(struct arena *mem, const struct host *h, const struct plan *p, int **ret)
+{
+	struct set groups = {0};
+
+	for (size_t i = 0; i < p->n_steps; i++) {
+		const struct step *s = &p->steps[i];
+		const struct pci_function *f = NULL;
+		struct pci_addr addr;
+
+		if (s->kind == KIND_BINDING && pci_addr_parse(s->target, &addr))
+			f = host_find(h, addr);
+		if (f && f->group >= 0 && s->want.driver && !judge_driver_leaves_dma(s->want.driver) &&
+		    judge_driver_leaves_dma(f->driver))
+			set_add(mem, &groups, f->group);
+	}
+	*ret = groups.items;
+	return groups.n;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * From a host and a wish to steps: handing functions over, binding and unbinding exactly the functions
+ * named, giving back. Pure: the host is a value, the plan another.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/host.h"
+#include "model/plan.h"
+
+struct bind_wish {
+	const struct pci_addr *targets;
+	size_t n_targets;
+	/* NULL: hand over to vfio-pci, each card with its whole usable set. Else exactly the targets. */
+	const char *driver;
+	bool to_none; /* unbind: exactly the targets, to no driver */
+	/* --allow=stranger[:ADDR]: strangers that may be parked without a driver. */
+	const struct pci_addr *parked;
+	size_t n_parked;
+	bool park_all;
+};
+
+/* The host must have been read with TOPOLOGY, GROUPS, OVERRIDE for the targets, and modules.
+ * -EPERM: a verdict is against it (the sentence names who, the hint the way out); -ENODEV: a target is
+ * not there; -EBUSY: an earlier write is still stuck. An empty plan: everything is as wanted. */
+int plan_bind(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct plan *ret, struct err *e);
+
+/* The targets with everything that must go along, by address: what a guest gets. Errors as plan_bind. */
+int plan_usable_set(struct arena *mem, const struct host *h, const struct bind_wish *wish, int **ret, size_t *n_ret,
+    struct err *e);
+
+/* Gives back what `taken` moved: its inverse, as far as the host is not there already. Modules are
+ * unloaded only when no other function uses VFIO. -ESTALE: somebody else changed a function since. */
+int plan_release(struct arena *mem, const struct host *h, const struct plan *taken, struct plan *ret, struct err *e);
+
+/* The functions that binding moves of p name, as indices into h; those that are gone are left out. */
+size_t plan_functions(struct arena *mem, const struct host *h, const struct plan *p, int **ret);
+
+/* Groups whose viability the exact wish ends: for a note. GROUP numbers in *ret. */
+size_t plan_groups_no_longer_viable(struct arena *mem, const struct host *h, const struct plan *p, int **ret);

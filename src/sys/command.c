@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The user's own command, which `with` runs: started, waited for, and everything it leaves behind
+ * collected, for QEMU's -daemonize goes into the background and is then our child (subreaper). */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "base/str.h"
+#include "sys/real.h"
+
+/* Is it a file we may run? */
+static int check_runnable(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode) || access(path, X_OK) < 0)
+		return -EACCES;
+	return 0;
+}
+
+int sys_command_find(struct sys *s, const char *name, char *buf, size_t size)
+{
+	const char *path = getenv("PATH");
+	int worst = -ENOENT;
+
+	(void)s;
+	if (strchr(name, '/')) {
+		if (snprintf(buf, size, "%s", name) >= (int)size)
+			return -ENAMETOOLONG;
+		return check_runnable(buf);
+	}
+	for (const char *part = path ? path : "/usr/sbin:/usr/bin:/sbin:/bin"; *name && part; ) {
+		const char *colon = strchr(part, ':');
+		size_t length = colon ? (size_t)(colon - part) : strlen(part);
+		int r = -ENOENT;
+
+		if (snprintf(buf, size, "%.*s/%s", (int)length, length > 0 ? part : ".", name) < (int)size)
+			r = check_runnable(buf);
+		if (r == 0)
+			return 0;
+		if (r == -EACCES)
+			worst = r;
+		part = colon ? colon + 1 : NULL;
+	}
+	return worst;
+}
+
+static void watched_signals(sigset_t *set)
+{
+	(void)sigemptyset(set);
+	(void)sigaddset(set, SIGINT);
+	(void)sigaddset(set, SIGTERM);
+	(void)sigaddset(set, SIGHUP);
+	(void)sigaddset(set, SIGCHLD);
+}
+
+/* In the child: exec, or tell why not by the pipe. */
+_Noreturn static void execute(const char *path, char **argv, int failed)
+{
+	sigset_t none;
+	int code;
+
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)signal(SIGPIPE, SIG_DFL);
+	(void)execv(path, argv);
+	code = errno;
+	(void)!write(failed, &code, sizeof(code));
+	_exit(126);
+}
+
+static int start(const char *path, char **argv, pid_t *ret)
+{
+	cleanup_close int from_child = -1, to_parent = -1;
+	int pipes[2], code;
+
+	if (pipe2(pipes, O_CLOEXEC) < 0)
+		return -errno;
+	from_child = pipes[0];
+	to_parent = pipes[1];
+	*ret = fork();
+	if (*ret < 0)
+		return -errno;
+	if (*ret == 0)
+		execute(path, argv, to_parent);
+	(void)close(TAKE(to_parent, -1));
+	if (read(from_child, &code, sizeof(code)) != (ssize_t)sizeof(code))
+		return 0;
+	(void)waitpid(*ret, NULL, 0);
+	return -code;
+}
+
+/* Collects children that ended; true when `child` was among them. */
+static bool collect(pid_t child, int *ret_status)
+{
+	bool found = false;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid != child)
+			continue;
+		found = true;
+		*ret_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+	}
+	return found;
+}
+
+/* Takes one signal off the descriptor: SIGTERM and SIGHUP are passed on. SIGINT comes from the terminal,
+ * which sent it to the command as well. */
+static void pass_signal(int signals, const int *pids, size_t n)
+{
+	struct signalfd_siginfo info;
+
+	if (read(signals, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return;
+	if (info.ssi_signo != SIGTERM && info.ssi_signo != SIGHUP)
+		return;
+	for (size_t i = 0; i < n; i++)
+		(void)kill(pids[i], (int)info.ssi_signo);
+}
+
+int sys_command_run(struct sys *s, const char *path, char **argv, int *ret_status)
+{
+	cleanup_close int signals = -1;
+	sigset_t watched, before;
+	pid_t child = -1;
+	int r;
+
+	(void)s;
+	watched_signals(&watched);
+	(void)sigprocmask(SIG_BLOCK, &watched, &before);
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+	signals = signalfd(-1, &watched, SFD_CLOEXEC);
+	r = signals < 0 ? -errno : start(path, argv, &child);
+	while (r == 0 && !collect(child, ret_status))
+		pass_signal(signals, &child, 1);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return r;
+}
+
+int sys_command_linger(struct sys *s, const int *pids, size_t n, unsigned ms)
+{
+	cleanup_close int signals = -1, process = -1;
+	struct pollfd p[2] = {{.events = POLLIN}, {.events = POLLIN}};
+	sigset_t watched, before;
+	int status;
+
+	(void)s;
+	watched_signals(&watched);
+	(void)sigprocmask(SIG_BLOCK, &watched, &before);
+	signals = signalfd(-1, &watched, SFD_CLOEXEC | SFD_NONBLOCK);
+	process = n > 0 ? (int)syscall(SYS_pidfd_open, pids[0], 0) : -1;
+	p[0].fd = signals;
+	p[1].fd = process;
+	(void)poll(p, 2, (int)ms);
+	if (p[0].revents & POLLIN)
+		pass_signal(signals, pids, n);
+	(void)collect(-1, &status);
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return 0;
+}

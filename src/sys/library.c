@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sys/library.h"
+
+#include <dlfcn.h>
+
+bool library_load(const char *soname, const struct library_symbol *symbols, size_t n)
+{
+	void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+
+	if (!library)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		*symbols[i].address = dlsym(library, symbols[i].name);
+		if (!*symbols[i].address)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,633 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sys/read_host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "sys/names.h"
+#include "text/pci_uevent.h"
+
+#define DEVICES "sys/bus/pci/devices"
+#define GROUPS "sys/kernel/iommu_groups"
+
+/* ---- names of a directory ---- */
+
+struct name_list {
+	struct arena *mem;
+	const char **names;
+	size_t n;
+};
+
+static int add_name(void *data, const char *name)
+{
+	struct name_list *list = data;
+
+	*ARENA_PUSH(list->mem, list->names, list->n) = arena_strdup(list->mem, name);
+	return 0;
+}
+
+static int list_names(struct sys *s, struct arena *mem, const char *path, struct name_list *ret)
+{
+	*ret = (struct name_list){.mem = mem};
+	return s->ops->list(s, path, add_name, ret);
+}
+
+/* ---- functions: what is read of every one ---- */
+
+struct reading {
+	struct sys *s;
+	struct arena *mem;
+	struct host *h;
+	struct name_list vfio_nodes;
+};
+
+static int add_function(void *data, const char *name)
+{
+	struct reading *r = data;
+	struct pci_function f = {.group = GROUP_NONE, .parent = PARENT_UNKNOWN};
+
+	/* sysfs holds nothing else here; a recorded tree may. */
+	if (!pci_addr_parse(name, &f.addr))
+		return 0;
+	(void)pci_addr_format(f.addr, f.name);
+	if (str_eq(f.name, name))
+		*ARENA_PUSH(r->mem, r->h->functions, r->h->n_functions) = f;
+	return 0;
+}
+
+static int compare_functions(const void *a, const void *b)
+{
+	return pci_addr_cmp(((const struct pci_function *)a)->addr, ((const struct pci_function *)b)->addr);
+}
+
+static bool read_hex(struct reading *r, const struct pci_function *f, const char *attribute, uint64_t max, uint64_t *ret)
+{
+	char path[SYS_PATH];
+	char *text = sys_text(r->s, r->mem, sys_path(path, DEVICES "/%s/%s", f->name, attribute), NULL);
+
+	return text && str_sysfs_hex(text, max, ret);
+}
+
+/* Where uevent is missing or broken: the single attributes. */
+static void read_attributes(struct reading *r, struct pci_function *f)
+{
+	uint64_t class, vendor, device;
+	char path[SYS_PATH];
+
+	if (read_hex(r, f, "class", 0xffffff, &class)) {
+		f->class_code = (uint32_t)class;
+		f->has_class = true;
+	}
+	if (read_hex(r, f, "vendor", 0xffff, &vendor) && read_hex(r, f, "device", 0xffff, &device)) {
+		f->vendor = (uint16_t)vendor;
+		f->device = (uint16_t)device;
+		f->has_ids = true;
+	}
+	if (read_hex(r, f, "subsystem_vendor", 0xffff, &vendor) && read_hex(r, f, "subsystem_device", 0xffff, &device)) {
+		f->subvendor = (uint16_t)vendor;
+		f->subdevice = (uint16_t)device;
+	}
+	f->driver = sys_link_base(r->s, r->mem, sys_path(path, DEVICES "/%s/driver", f->name));
+	f->has_driver = f->driver ? TRI_YES : TRI_UNKNOWN;
+	/* A recorded tree keeps the link where there was one; the live one has it exactly where it is bound. */
+	if (!f->driver && r->s->is_live)
+		f->has_driver = TRI_NO;
+}
+
+static void read_function(struct reading *r, struct pci_function *f)
+{
+	char path[SYS_PATH], text[SYS_TEXT + 1];
+	const char *group;
+	uint64_t number;
+	int n;
+
+	n = r->s->ops->read(r->s, sys_path(path, DEVICES "/%s/uevent", f->name), text, sizeof(text));
+	if (n < 0 || !pci_uevent_parse(r->mem, text, (size_t)n, f) || !f->has_class || !f->has_ids)
+		read_attributes(r, f);
+	if (!f->has_class || !f->has_ids) {
+		if (n < 0 && n != -ENOENT)
+			f->trouble = arena_printf(r->mem, "/%s: %s", path, strerror(-n));
+		else
+			f->trouble = arena_printf(r->mem, "/" DEVICES "/%s: its class and ids cannot be read", f->name);
+	}
+	/* The two ways to read disagree only where the tree is no live one; a link is better evidence. */
+	if (f->has_driver == TRI_NO && !r->s->is_live) {
+		const char *driver = sys_link_base(r->s, r->mem, sys_path(path, DEVICES "/%s/driver", f->name));
+
+		if (driver) {
+			f->driver = driver;
+			f->has_driver = TRI_YES;
+		}
+	}
+	if (r->s->ops->link(r->s, sys_path(path, DEVICES "/%s/iommu_group", f->name), text, sizeof(text)) < 0)
+		return;
+	group = str_base(text);
+	if (str_number(group, 10, INT32_MAX, &number))
+		f->group = (int)number;
+}
+
+/* "28" or "noiommu-28": the node of the group, named by what is under /dev/vfio. */
+static void find_vfio_node(const struct name_list *nodes, struct pci_function *f)
+{
+	for (size_t i = 0; i < nodes->n && f->group >= 0; i++) {
+		const char *number = nodes->names[i];
+		uint64_t group;
+
+		if (str_starts(number, "noiommu-"))
+			number += strlen("noiommu-");
+		if (str_number(number, 10, INT32_MAX, &group) && (int)group == f->group)
+			f->vfio_node = nodes->names[i];
+	}
+}
+
+/* ---- groups ---- */
+
+/* A tree without iommu_group links may still hold the groups themselves. */
+static void read_groups_backwards(struct reading *r, const struct name_list *groups)
+{
+	char path[SYS_PATH];
+
+	for (size_t i = 0; i < groups->n; i++) {
+		struct name_list members;
+		uint64_t number;
+
+		if (!str_number(groups->names[i], 10, INT32_MAX, &number) ||
+		    list_names(r->s, r->mem, sys_path(path, GROUPS "/%s/devices", groups->names[i]), &members) < 0)
+			continue;
+		for (size_t k = 0; k < members.n; k++) {
+			struct pci_addr addr;
+			const struct pci_function *f = NULL;
+
+			if (pci_addr_parse(members.names[k], &addr))
+				f = host_find(r->h, addr);
+			if (f)
+				r->h->functions[host_index(r->h, f)].group = (int)number;
+		}
+	}
+}
+
+static void read_whether_grouped(struct reading *r)
+{
+	struct host *h = r->h;
+	struct name_list groups;
+	int n;
+
+	for (size_t i = 0; i < h->n_functions; i++)
+		if (h->functions[i].group >= 0)
+			h->has_groups = TRI_YES;
+	if (h->has_groups == TRI_YES)
+		return;
+	n = list_names(r->s, r->mem, GROUPS, &groups);
+	if (n == 0 && groups.n > 0) {
+		h->has_groups = TRI_YES;
+		if (!r->s->is_live)
+			read_groups_backwards(r, &groups);
+		return;
+	}
+	/* A running kernel without the directory was built without IOMMU support. */
+	h->has_groups = n == 0 || (n == -ENOENT && r->s->is_live) ? TRI_NO : TRI_UNKNOWN;
+	for (size_t i = 0; i < h->n_functions && h->has_groups == TRI_UNKNOWN; i++)
+		h->functions[i].group = GROUP_UNKNOWN;
+}
+
+static void read_other_member(struct reading *r, struct iommu_group *g, struct group_other **others, const char *name)
+{
+	char path[SYS_PATH];
+	struct group_other other = {.name = name};
+
+	other.driver =
+	    sys_link_base(r->s, r->mem, sys_path(path, GROUPS "/%d/devices/%s/driver", g->number, name));
+	other.has_driver = tri_from(other.driver != NULL);
+	*ARENA_PUSH(r->mem, *others, g->n_others) = other;
+}
+
+static enum tri read_direct_region(struct reading *r, int group)
+{
+	char path[SYS_PATH];
+	char *text = sys_text(r->s, r->mem, sys_path(path, GROUPS "/%d/reserved_regions", group), NULL);
+
+	if (!text)
+		return TRI_UNKNOWN;
+	/* Lines "0xstart 0xend type"; "direct-relaxable" is lifted for VFIO, "direct" is not
+	 * (drivers/iommu/iommu.c, iommu_group_show_resv_regions). */
+	for (char *line = strtok_r(text, "\n", &text); line; line = strtok_r(NULL, "\n", &text)) {
+		const char *type = strrchr(line, ' ');
+
+		if (type && str_eq(type + 1, "direct"))
+			return TRI_YES;
+	}
+	return TRI_NO;
+}
+
+static void read_group(struct reading *r, struct iommu_group *g)
+{
+	struct group_other *others = NULL;
+	struct name_list members;
+	char path[SYS_PATH];
+	char *name;
+
+	if (list_names(r->s, r->mem, sys_path(path, GROUPS "/%d/devices", g->number), &members) == 0)
+		for (size_t i = 0; i < members.n; i++) {
+			struct pci_addr addr;
+
+			if (!pci_addr_parse(members.names[i], &addr))
+				read_other_member(r, g, &others, members.names[i]);
+		}
+	g->others = others;
+	name = sys_text(r->s, r->mem, sys_path(path, GROUPS "/%d/name", g->number), NULL);
+	g->is_noiommu = name && str_eq(name, "vfio-noiommu");
+	g->has_direct_region = read_direct_region(r, g->number);
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	return ((const struct iommu_group *)a)->number - ((const struct iommu_group *)b)->number;
+}
+
+static int compare_by_group(const void *a, const void *b, void *functions)
+{
+	const struct pci_function *f = functions;
+	int x = *(const int *)a, y = *(const int *)b;
+
+	if (f[x].group != f[y].group)
+		return f[x].group < f[y].group ? -1 : 1;
+	return x - y;
+}
+
+static void build_groups(struct reading *r)
+{
+	struct host *h = r->h;
+	int *order = arena_alloc(r->mem, (h->n_functions + 1) * sizeof(*order));
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_functions; i++)
+		if (h->functions[i].group >= 0)
+			order[n++] = (int)i;
+	qsort_r(order, n, sizeof(*order), compare_by_group, h->functions);
+	for (size_t i = 0; i < n;) {
+		struct iommu_group g = {.number = h->functions[order[i]].group, .functions = &order[i]};
+
+		for (; i < n && h->functions[order[i]].group == g.number; i++)
+			g.n_functions++;
+		*ARENA_PUSH(r->mem, h->groups, h->n_groups) = g;
+	}
+}
+
+/* Groups of which no member is a PCI function, for a listing of all. */
+static void add_groups_without_pci(struct reading *r)
+{
+	struct name_list names;
+
+	if (list_names(r->s, r->mem, GROUPS, &names) < 0)
+		return;
+	for (size_t i = 0, n = r->h->n_groups; i < names.n; i++) {
+		struct iommu_group g = {0};
+		uint64_t number;
+		bool known = false;
+
+		if (!str_number(names.names[i], 10, INT32_MAX, &number))
+			continue;
+		for (size_t k = 0; k < n && !known; k++)
+			known = r->h->groups[k].number == (int)number;
+		g.number = (int)number;
+		if (!known)
+			*ARENA_PUSH(r->mem, r->h->groups, r->h->n_groups) = g;
+	}
+	if (r->h->n_groups > 0)
+		qsort(r->h->groups, r->h->n_groups, sizeof(*r->h->groups), compare_groups);
+}
+
+static void read_kernel_version(struct reading *r)
+{
+	char *text = sys_text(r->s, r->mem, "proc/sys/kernel/osrelease", NULL);
+
+	if (!text || sscanf(text, "%3u.%3u", &r->h->kernel_major, &r->h->kernel_minor) != 2)
+		r->h->kernel_major = r->h->kernel_minor = 0;
+}
+
+/* drivers/pci/pci-sysfs.c prints "(null)" where there is none. */
+static const char *override_text(const char *text)
+{
+	return !text || *text == '\0' || str_eq(text, "(null)") ? NULL : text;
+}
+
+/* ---- topology ---- */
+
+/* "../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0": what stands before the last component is
+ * the bridge above, or the root bus. */
+static void read_parent(struct reading *r, struct pci_function *f)
+{
+	char path[SYS_PATH], link[SYS_PATH];
+	const struct pci_function *parent;
+	struct pci_addr addr;
+	char *slash;
+
+	if (r->s->ops->link(r->s, sys_path(path, DEVICES "/%s", f->name), link, sizeof(link)) < 0)
+		return;
+	slash = strrchr(link, '/');
+	if (!slash)
+		return;
+	*slash = '\0';
+	if (!pci_addr_parse(str_base(link), &addr)) {
+		f->parent = PARENT_NONE;
+		return;
+	}
+	parent = host_find(r->h, addr);
+	f->parent = parent ? host_index(r->h, parent) : PARENT_UNKNOWN;
+}
+
+struct link_search {
+	struct reading *r;
+	struct pci_function *f;
+	int *linked;
+};
+
+/* Device links show as "consumer:pci:0000:01:00.1" and "supplier:pci:…" (drivers/base/core.c,
+ * devlink_add_symlinks). */
+static int find_link(void *data, const char *name)
+{
+	struct link_search *search = data;
+	const struct pci_function *other = NULL;
+	struct pci_addr addr;
+
+	if (str_eq(name, "physfn"))
+		search->f->is_vf = TRI_YES;
+	if (!str_starts(name, "consumer:pci:") && !str_starts(name, "supplier:pci:"))
+		return 0;
+	if (pci_addr_parse(name + strlen("consumer:pci:"), &addr))
+		other = host_find(search->r->h, addr);
+	if (other)
+		*ARENA_PUSH(search->r->mem, search->linked, search->f->n_linked) = host_index(search->r->h, other);
+	return 0;
+}
+
+static void read_topology(struct reading *r, struct pci_function *f)
+{
+	struct link_search search = {.r = r, .f = f};
+	char path[SYS_PATH];
+
+	read_parent(r, f);
+	if (r->s->ops->list(r->s, sys_path(path, DEVICES "/%s", f->name), find_link, &search) == 0 &&
+	    f->is_vf == TRI_UNKNOWN)
+		f->is_vf = TRI_NO;
+	f->linked = search.linked;
+}
+
+/* Kernels up to 6.1 take the device's lock to show driver_override: while a write of ours is stuck there,
+ * reading would hang as well (fact KF-04). */
+static void read_override(struct reading *r, struct pci_function *f)
+{
+	char path[SYS_PATH];
+
+	f->is_busy = r->s->ops->is_busy(r->s, f->addr) == 1;
+	if (f->is_busy)
+		return;
+	f->driver_override = override_text(
+	    sys_text(r->s, r->mem, sys_path(path, DEVICES "/%s/driver_override", f->name), NULL));
+}
+
+/* ---- all of it ---- */
+
+static bool is_wanted(const struct host *h, const struct read_request *q, const struct pci_function *f)
+{
+	if (q->n_targets == 0)
+		return true;
+	for (size_t i = 0; i < q->n_targets; i++) {
+		const struct pci_function *target = host_find(h, q->targets[i]);
+
+		if (target && (pci_addr_same_slot(target->addr, f->addr) || (f->group >= 0 && f->group == target->group)))
+			return true;
+	}
+	return false;
+}
+
+static void read_facets(struct reading *r, const struct read_request *q)
+{
+	struct host *h = r->h;
+	bool *wanted = arena_alloc(r->mem, h->n_functions + 1);
+	bool widened = q->n_targets > 0;
+
+	for (size_t i = 0; i < h->n_functions; i++)
+		wanted[i] = is_wanted(h, q, &h->functions[i]);
+	for (size_t i = 0; i < h->n_functions && q->facets & FACET_TOPOLOGY; i++) {
+		struct pci_function *f = &h->functions[i];
+
+		if (!wanted[i] || f->parent != PARENT_UNKNOWN || f->is_vf != TRI_UNKNOWN)
+			continue;
+		read_topology(r, f);
+		/* A function linked to the card is looked at as well, wherever it sits. */
+		for (size_t k = 0; k < f->n_linked && widened; k++) {
+			int other = f->linked[k];
+
+			if (wanted[other])
+				continue;
+			wanted[other] = true;
+			if ((size_t)other < i)
+				read_topology(r, &h->functions[other]);
+		}
+	}
+	for (size_t i = 0; i < h->n_groups && q->facets & FACET_GROUPS; i++) {
+		struct iommu_group *g = &h->groups[i];
+		bool is_needed = q->n_targets == 0;
+
+		/* Groups of the slot's other functions too: a card may be spread over several. */
+		for (size_t k = 0; k < g->n_functions && !is_needed; k++)
+			is_needed = wanted[g->functions[k]];
+		if (is_needed)
+			read_group(r, g);
+	}
+	for (size_t i = 0; i < h->n_functions && q->facets & FACET_OVERRIDE; i++)
+		if (wanted[i])
+			read_override(r, &h->functions[i]);
+	if (q->facets & FACET_NAMES) {
+		struct names *names = names_open(r->mem);
+
+		for (size_t i = 0; i < h->n_functions; i++)
+			if (wanted[i])
+				h->functions[i].description = names_describe(names, &h->functions[i]);
+		names_close(names);
+	}
+}
+
+int read_host(struct sys *s, struct arena *mem, const struct read_request *request, struct host *ret, struct err *e)
+{
+	struct host h = {0};
+	struct reading r = {.s = s, .mem = mem, .h = &h};
+	int n = s->ops->list(s, DEVICES, add_function, &r);
+
+	if (n == -ENOENT || n == -ENOTDIR) {
+		(void)err_set(e, -ENOTDIR, "there is no /" DEVICES " here");
+		return err_hint(e, s->is_live ? "is /sys mounted, and is this a machine with PCI?"
+					      : "--root wants a directory that holds sys/, as / does");
+	}
+	if (n < 0)
+		return err_set(e, n, "cannot list /" DEVICES ": %s", strerror(-n));
+	if (h.n_functions > 0)
+		qsort(h.functions, h.n_functions, sizeof(*h.functions), compare_functions);
+	if (list_names(s, mem, "dev/vfio", &r.vfio_nodes) < 0)
+		r.vfio_nodes.n = 0;
+	for (size_t i = 0; i < h.n_functions; i++) {
+		read_function(&r, &h.functions[i]);
+		find_vfio_node(&r.vfio_nodes, &h.functions[i]);
+	}
+	read_whether_grouped(&r);
+	if (request->facets & FACET_GROUPS) {
+		read_kernel_version(&r);
+		build_groups(&r);
+		if (request->n_targets == 0)
+			add_groups_without_pci(&r);
+	}
+	read_facets(&r, request);
+	*ret = h;
+	return 0;
+}
+
+int read_one_function(struct sys *s, struct arena *mem, struct pci_addr addr, struct pci_function *ret)
+{
+	struct reading r = {.s = s, .mem = mem};
+	struct pci_function f = {.addr = addr, .group = GROUP_NONE, .parent = PARENT_UNKNOWN};
+	char path[SYS_PATH];
+
+	(void)pci_addr_format(addr, f.name);
+	if (s->ops->exists(s, sys_path(path, DEVICES "/%s", f.name)) != 1)
+		return -ENODEV;
+	read_function(&r, &f);
+	*ret = f;
+	return 0;
+}
+
+/* ---- modules ---- */
+
+struct module_list {
+	struct sys *s;
+	struct arena *mem;
+	struct host *h;
+};
+
+static int add_module(void *data, const struct sys_module *m)
+{
+	struct module_list *list = data;
+	struct kernel_module module = {.exists = true};
+	char path[SYS_PATH];
+
+	for (size_t i = 0; i < list->h->n_modules; i++)
+		if (str_same_module(list->h->modules[i].name, m->name))
+			return 0;
+	module.name = arena_strdup(list->mem, m->name);
+	module.is_loaded = m->is_builtin || list->s->ops->exists(list->s, sys_path(path, "sys/module/%s", m->name)) == 1;
+	*ARENA_PUSH(list->mem, list->h->modules, list->h->n_modules) = module;
+	return 0;
+}
+
+int read_module_chain(struct sys *s, struct arena *mem, struct host *h, const char *name)
+{
+	struct module_list list = {.s = s, .mem = mem, .h = h};
+
+	return s->ops->module_chain(s, name, add_module, &list);
+}
+
+int read_vfio_modules(struct sys *s, struct arena *mem, struct host *h, struct err *e)
+{
+	static const char *const needed[] = {"vfio_pci", "vfio_iommu_type1"};
+	char path[SYS_PATH];
+
+	for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
+		int r;
+
+		/* There already, loaded or built in: nothing to ask libkmod. */
+		if (s->ops->exists(s, sys_path(path, "sys/module/%s", needed[i])) == 1)
+			continue;
+		r = read_module_chain(s, mem, h, needed[i]);
+		if (r == -ELIBACC) {
+			(void)err_set(e, r, "module %s is not loaded, and libkmod is not there to load it", needed[i]);
+			return err_hint(e, "modprobe %s, or install libkmod2", needed[i]);
+		}
+		if (r < 0) {
+			(void)err_set(e, r, "module %s is not there for the running kernel", needed[i]);
+			return err_hint(e,
+			    "was the kernel package updated since boot? then reboot; minimal and cloud kernels may lack vfio");
+		}
+	}
+	return 0;
+}
+
+/* ---- one function, now ---- */
+
+int read_binding(struct sys *s, struct arena *mem, const char *name, const char **ret_driver, const char **ret_override)
+{
+	char path[SYS_PATH];
+	char *text;
+	int r = 0;
+
+	if (s->ops->exists(s, sys_path(path, DEVICES "/%s", name)) != 1)
+		return -ENODEV;
+	*ret_driver = sys_link_base(s, mem, sys_path(path, DEVICES "/%s/driver", name));
+	text = sys_text(s, mem, sys_path(path, DEVICES "/%s/driver_override", name), &r);
+	if (r < 0)
+		return r == -ENOENT ? -ENODEV : r;
+	*ret_override = override_text(text);
+	return 0;
+}
+
+/* ---- who has a VFIO node open ---- */
+
+struct holder_scan {
+	struct sys *s;
+	struct arena *mem;
+	const char *node;
+	const char *pid;
+	bool found;
+	struct holder *holders;
+	size_t n;
+	bool complete;
+};
+
+static int look_at_descriptor(void *data, const char *fd)
+{
+	struct holder_scan *scan = data;
+	char path[SYS_PATH], target[SYS_PATH];
+
+	if (scan->s->ops->link(scan->s, sys_path(path, "proc/%s/fd/%s", scan->pid, fd), target, sizeof(target)) == 0 &&
+	    str_eq(target, scan->node))
+		scan->found = true;
+	return scan->found;
+}
+
+static int look_at_process(void *data, const char *name)
+{
+	struct holder_scan *scan = data;
+	char path[SYS_PATH];
+	uint64_t pid;
+	int r;
+
+	if (!str_number(name, 10, INT32_MAX, &pid))
+		return 0;
+	scan->pid = name;
+	scan->found = false;
+	r = scan->s->ops->list(scan->s, sys_path(path, "proc/%s/fd", name), look_at_descriptor, scan);
+	if (r == -EACCES || r == -EPERM)
+		scan->complete = false;
+	if (scan->found) {
+		const char *command = sys_text(scan->s, scan->mem, sys_path(path, "proc/%s/comm", name), NULL);
+
+		*ARENA_PUSH(scan->mem, scan->holders, scan->n) =
+		    (struct holder){.pid = (int)pid, .command = command ? command : "?"};
+	}
+	return 0;
+}
+
+int read_vfio_holders(struct sys *s, struct arena *mem, const char *node, struct holder **ret, size_t *n_ret,
+    bool *ret_complete, struct err *e)
+{
+	struct holder_scan scan = {.s = s, .mem = mem, .node = node, .complete = true};
+	int r = s->ops->list(s, "proc", look_at_process, &scan);
+
+	if (r < 0)
+		return err_set(e, r, "cannot list /proc to see who has %s open: %s", node, strerror(-r));
+	*ret = scan.holders;
+	*n_ret = scan.n;
+	*ret_complete = scan.complete;
+	return 0;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads a host: struct host from files below a root. Only what was asked for is opened. */
+#pragma once
+
+#include "base/err.h"
+#include "model/host.h"
+#include "sys/sys.h"
+
+/* What is always read of every function: address, class, ids, driver, group; and the names under
+ * /dev/vfio. The facets are read on top of it. */
+enum facet {
+	FACET_NAMES = 1 << 0,	 /* description */
+	FACET_TOPOLOGY = 1 << 1, /* parent, is_vf, links */
+	FACET_GROUPS = 1 << 2,	 /* groups with their other members and regions; kernel version */
+	FACET_OVERRIDE = 1 << 3, /* driver_override, is_busy */
+};
+
+struct read_request {
+	unsigned facets;
+	/* They are read only of functions that share a slot or a group with one of
+	 * these; none: of all. */
+	const struct pci_addr *targets;
+	size_t n_targets;
+};
+
+/* -ENOTDIR: this root has no PCI devices directory. Functions that cannot be read in part are there
+ * all the same, with their trouble said. */
+int read_host(struct sys *s, struct arena *mem, const struct read_request *request, struct host *ret, struct err *e);
+
+/* What is always read of every function, of one; -ENODEV: it is not there. */
+int read_one_function(struct sys *s, struct arena *mem, struct pci_addr addr, struct pci_function *ret);
+
+/* Adds one module and what it needs to h, in the order of loading; -ENOENT: there is none of that name. */
+int read_module_chain(struct sys *s, struct arena *mem, struct host *h, const char *name);
+
+/* The same for what vfio-pci needs; the error says which module is missing. */
+int read_vfio_modules(struct sys *s, struct arena *mem, struct host *h, struct err *e);
+
+/* Driver and driver_override as they are now; -ENODEV: the function is gone. */
+int read_binding(struct sys *s, struct arena *mem, const char *name, const char **ret_driver, const char **ret_override);
+
+/* pids that have the VFIO node (/dev/vfio/N) or a device of the group open; *ret_complete is false where
+ * not every process could be looked at. */
+struct holder {
+	int pid;
+	const char *command;
+};
+int read_vfio_holders(struct sys *s, struct arena *mem, const char *node, struct holder **ret, size_t *n_ret,
+    bool *ret_complete, struct err *e);

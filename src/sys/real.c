@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sys/real.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <linux/vfio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+
+#include "base/str.h"
+
+int sys_real_openat(const struct sys_real *s, const char *path, int flags)
+{
+	struct open_how how = {
+	    .flags = (uint64_t)(flags | O_CLOEXEC | O_NOCTTY),
+	    .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	int fd;
+
+	if (*path == '\0')
+		return -ENAMETOOLONG;
+	if (s->sys.is_live)
+		fd = openat(s->root, path, flags | O_CLOEXEC | O_NOCTTY);
+	else
+		fd = (int)syscall(SYS_openat2, s->root, path, &how, sizeof(how));
+	return fd < 0 ? -errno : fd;
+}
+
+/* A recorded host may hold a FIFO or a device where a file should be: not waited for, not read. */
+static int open_regular(struct sys *sys, const char *path, struct stat *ret_stat)
+{
+	cleanup_close int fd = sys_real_openat((struct sys_real *)sys, path, O_RDONLY | O_NONBLOCK);
+
+	if (fd < 0)
+		return fd;
+	if (sys->is_live && !ret_stat)
+		return TAKE(fd, -1); /* the kernel's own tree: no need to ask what it is */
+	struct stat st;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	if (ret_stat)
+		*ret_stat = st;
+	return TAKE(fd, -1);
+}
+
+static int read_all(int fd, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	for (;;) {
+		ssize_t n = read(fd, buf + used, size - used);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		used += (size_t)n;
+		if (used == size)
+			return -EFBIG;
+	}
+	buf[used] = '\0';
+	return (int)used;
+}
+
+static int real_read(struct sys *sys, const char *path, char *buf, size_t size)
+{
+	cleanup_close int fd = open_regular(sys, path, NULL);
+
+	return fd < 0 ? fd : read_all(fd, buf, size);
+}
+
+static int real_read_own(struct sys *sys, const char *path, char *buf, size_t size)
+{
+	struct stat st;
+	cleanup_close int fd = open_regular(sys, path, &st);
+
+	if (fd < 0)
+		return fd;
+	if (st.st_uid != geteuid() || (st.st_mode & 022) != 0 || st.st_nlink != 1)
+		return -EPERM;
+	return read_all(fd, buf, size);
+}
+
+static int real_link(struct sys *sys, const char *path, char *buf, size_t size)
+{
+	struct sys_real *s = (struct sys_real *)sys;
+	ssize_t n;
+
+	if (*path == '\0')
+		return -ENAMETOOLONG;
+	if (sys->is_live) {
+		n = readlinkat(s->root, path, buf, size - 1);
+	} else {
+		/* The link itself, reached without leaving the root. */
+		cleanup_close int fd = sys_real_openat(s, path, O_PATH | O_NOFOLLOW);
+
+		if (fd < 0)
+			return fd;
+		n = readlinkat(fd, "", buf, size - 1);
+		if (n < 0 && errno == ENOENT)
+			return -EINVAL; /* readlinkat(2): not a symbolic link */
+	}
+	if (n < 0)
+		return -errno;
+	buf[n] = '\0';
+	return 0;
+}
+
+static int real_list(struct sys *sys, const char *path, sys_each *each, void *data)
+{
+	int fd = sys_real_openat((struct sys_real *)sys, path, O_RDONLY | O_DIRECTORY);
+	struct dirent *entry;
+	DIR *dir;
+	int r = 0;
+
+	if (fd < 0)
+		return fd;
+	dir = fdopendir(fd);
+	if (!dir) {
+		r = -errno;
+		(void)close(fd);
+		return r;
+	}
+	for (errno = 0; r == 0 && (entry = readdir(dir));) {
+		if (str_eq(entry->d_name, ".") || str_eq(entry->d_name, ".."))
+			continue;
+		r = each(data, entry->d_name);
+		errno = 0;
+	}
+	if (r == 0 && errno != 0)
+		r = -errno;
+	(void)closedir(dir);
+	return r;
+}
+
+static int real_exists(struct sys *sys, const char *path)
+{
+	cleanup_close int fd = sys_real_openat((struct sys_real *)sys, path, O_PATH);
+
+	return fd >= 0;
+}
+
+static int real_group_viable(struct sys *sys, const char *node)
+{
+	struct vfio_group_status status = {.argsz = sizeof(status)};
+	cleanup_close int fd = sys_real_openat((struct sys_real *)sys, node, O_RDWR);
+
+	if (fd < 0)
+		return fd;
+	if (ioctl(fd, VFIO_GROUP_GET_STATUS, &status) < 0)
+		return -errno;
+	return (status.flags & VFIO_GROUP_FLAGS_VIABLE) != 0;
+}
+
+static int64_t real_now_ms(struct sys *sys)
+{
+	struct timespec t;
+
+	(void)sys;
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int64_t real_clock_s(struct sys *sys)
+{
+	(void)sys;
+	return (int64_t)time(NULL);
+}
+
+static int real_sleep_ms(struct sys *sys, unsigned ms)
+{
+	struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+
+	(void)sys;
+	(void)nanosleep(&t, NULL);
+	return 0;
+}
+
+static const struct sys_ops real_ops = {
+    .read = real_read,
+    .read_own = real_read_own,
+    .link = real_link,
+    .list = real_list,
+    .exists = real_exists,
+    .poke = sys_writer_poke,
+    .is_busy = sys_writer_is_busy,
+    .group_viable = real_group_viable,
+    .put = sys_state_put,
+    .rename = sys_state_rename,
+    .remove = sys_state_remove,
+    .make_dir = sys_state_make_dir,
+    .lock = sys_state_lock,
+    .unlock = sys_state_unlock,
+    .find_command = sys_command_find,
+    .run = sys_command_run,
+    .linger = sys_command_linger,
+    .module_chain = sys_modules_chain,
+    .module_for = sys_modules_for,
+    .module_load = sys_modules_load,
+    .module_unload = sys_modules_unload,
+    .now_ms = real_now_ms,
+    .clock_s = real_clock_s,
+    .sleep_ms = real_sleep_ms,
+};
+
+int sys_real_open(struct sys_real *s, const char *root_path, struct err *e)
+{
+	struct stat st, slash;
+
+	*s = (struct sys_real){.sys = {.ops = &real_ops, .write_limit_ms = SYS_WRITE_LIMIT_MS}};
+	s->root = open(root_path ? root_path : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (s->root < 0)
+		return err_set(e, -errno, "cannot open %s as a root directory: %s", root_path, strerror(errno));
+	/* "--root /." is this host as well: compared by what it is, not by how it is spelled. */
+	s->sys.is_live = !root_path ||
+	    (fstat(s->root, &st) == 0 && stat("/", &slash) == 0 && st.st_dev == slash.st_dev && st.st_ino == slash.st_ino);
+	s->sys.may_write = s->sys.is_live && geteuid() == 0;
+	s->sys.pid = getpid();
+	return 0;
+}
+
+void sys_real_close(struct sys_real *s)
+{
+	if (s->root >= 0)
+		(void)close(s->root);
+	s->root = -1;
+}

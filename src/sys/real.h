@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The door to a real machine, or to a recorded one below some other directory. */
+#pragma once
+
+#include "sys/sys.h"
+
+struct sys_real {
+	struct sys sys; /* first, so that struct sys * leads back here */
+	int root;	/* descriptor of the root directory, -1: not open */
+};
+
+/* root_path NULL or "/": this host. Any other directory: a recorded host, which is only read and whose
+ * symbolic links never lead out of it (openat2 with RESOLVE_IN_ROOT). */
+int sys_real_open(struct sys_real *s, const char *root_path, struct err *e);
+void sys_real_close(struct sys_real *s);
+
+/* Opens below the root with the rules above; a descriptor or a negative errno. For sys/ only. */
+int sys_real_openat(const struct sys_real *s, const char *path, int flags);
+
+/* The operations that have a file of their own: sys/writer.c, sys/state.c, sys/command.c, sys/modules.c. */
+int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms);
+int sys_writer_is_busy(struct sys *s, struct pci_addr addr);
+int sys_state_put(struct sys *s, const char *path, const char *text);
+int sys_state_rename(struct sys *s, const char *from, const char *to);
+int sys_state_remove(struct sys *s, const char *path);
+int sys_state_make_dir(struct sys *s, const char *path);
+int sys_state_lock(struct sys *s, const char *path, const char *text, char *holder, size_t holder_size);
+void sys_state_unlock(struct sys *s, int handle);
+int sys_command_find(struct sys *s, const char *name, char *buf, size_t size);
+int sys_command_run(struct sys *s, const char *path, char **argv, int *ret_status);
+int sys_command_linger(struct sys *s, const int *pids, size_t n, unsigned ms);
+int sys_modules_chain(struct sys *s, const char *name, sys_each_module *each, void *data);
+int sys_modules_for(struct sys *s, const char *modalias, char *buf, size_t size);
+int sys_modules_load(struct sys *s, const char *name);
+int sys_modules_unload(struct sys *s, const char *name);

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* passthru's own files under /run/passthru: whole or not at all, and locks that die with their holder. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include "sys/real.h"
+
+static int root_of(struct sys *s)
+{
+	return ((struct sys_real *)s)->root;
+}
+
+/* A directory entry is only safe once its folder is on disk; on the tmpfs of /run it costs nothing. */
+static int sync_folder(struct sys *s, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char folder[SYS_PATH];
+	cleanup_close int fd = -1;
+
+	if (!slash)
+		return 0;
+	(void)sys_path(folder, "%.*s", (int)(slash - path), path);
+	fd = openat(root_of(s), folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0)
+		return -errno;
+	return 0;
+}
+
+static int write_all(int fd, const char *text, size_t length)
+{
+	while (length > 0) {
+		ssize_t n = write(fd, text, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		length -= (size_t)n;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
+int sys_state_put(struct sys *s, const char *path, const char *text)
+{
+	char temporary[SYS_PATH];
+	cleanup_close int fd = -1;
+	int r;
+
+	(void)sys_path(temporary, "%s.new", path);
+	/* The folder is ours alone (0700) and one writer holds the lock, so a left-over is our own. */
+	if (unlinkat(root_of(s), temporary, 0) < 0 && errno != ENOENT)
+		return -errno;
+	fd = openat(root_of(s), temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	r = write_all(fd, text, strlen(text));
+	if (r == 0 && renameat(root_of(s), temporary, root_of(s), path) < 0)
+		r = -errno;
+	if (r < 0) {
+		(void)unlinkat(root_of(s), temporary, 0);
+		return r;
+	}
+	return sync_folder(s, path);
+}
+
+int sys_state_rename(struct sys *s, const char *from, const char *to)
+{
+	int r;
+
+	if (renameat(root_of(s), from, root_of(s), to) < 0)
+		return -errno;
+	r = sync_folder(s, to);
+	return r < 0 ? r : sync_folder(s, from);
+}
+
+int sys_state_remove(struct sys *s, const char *path)
+{
+	if (unlinkat(root_of(s), path, 0) < 0)
+		return -errno;
+	return sync_folder(s, path);
+}
+
+int sys_state_make_dir(struct sys *s, const char *path)
+{
+	char part[SYS_PATH];
+
+	for (const char *slash = path; slash; ) {
+		slash = strchr(slash + 1, '/');
+		(void)sys_path(part, "%.*s", slash ? (int)(slash - path) : (int)strlen(path), path);
+		if (mkdirat(root_of(s), part, 0700) < 0 && errno != EEXIST)
+			return -errno;
+	}
+	return 0;
+}
+
+int sys_state_lock(struct sys *s, const char *path, const char *text, char *holder, size_t holder_size)
+{
+	cleanup_close int fd = openat(root_of(s), path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+		int code = -errno;
+		ssize_t n = pread(fd, holder, holder_size - 1, 0);
+
+		holder[n > 0 ? n : 0] = '\0';
+		return code;
+	}
+	/* Who has it, for the message of whoever comes next; the lock itself is what counts. */
+	if (ftruncate(fd, 0) < 0 || pwrite(fd, text, strlen(text), 0) < 0)
+		return -errno;
+	return TAKE(fd, -1);
+}
+
+void sys_state_unlock(struct sys *s, int handle)
+{
+	(void)s;
+	if (handle >= 0)
+		(void)close(handle);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sys/sys.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+char *sys_text(struct sys *s, struct arena *mem, const char *path, int *ret_code)
+{
+	char buf[SYS_TEXT + 1];
+	int n = s->ops->read(s, path, buf, sizeof(buf));
+
+	if (n >= 0 && strlen(buf) != (size_t)n)
+		n = -EILSEQ;
+	if (ret_code)
+		*ret_code = n < 0 ? n : 0;
+	if (n < 0)
+		return NULL;
+	str_chomp(buf);
+	return arena_strdup(mem, buf);
+}
+
+char *sys_link_base(struct sys *s, struct arena *mem, const char *path)
+{
+	char buf[SYS_PATH];
+
+	if (s->ops->link(s, path, buf, sizeof(buf)) < 0)
+		return NULL;
+	return arena_strdup(mem, str_base(buf));
+}
+
+const char *sys_path(char buf[SYS_PATH], const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(buf, SYS_PATH, format, args);
+	va_end(args);
+	/* A name out of a directory may be 255 bytes long; what does not fit names nothing we know. */
+	if (n < 0 || n >= SYS_PATH)
+		buf[0] = '\0';
+	return buf;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The one place where a sysfs attribute is written. Unbinding waits for the driver's remove routine in
+ * the context of the writer, without limit and without a way to stop it (drivers/base/dd.c,
+ * __device_release_driver; nvidia, snd and vfio wait for open files). So a child writes, with every
+ * other descriptor closed, and the parent waits with a limit and can walk away.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/wait.h>
+
+#include "sys/real.h"
+
+static const char *busy_path(char buf[SYS_PATH], struct pci_addr addr)
+{
+	char name[PCI_ADDR_TEXT];
+
+	return sys_path(buf, "run/passthru/busy/%s", pci_addr_format(addr, name));
+}
+
+int sys_writer_is_busy(struct sys *s, struct pci_addr addr)
+{
+	char path[SYS_PATH];
+	cleanup_close int fd = sys_real_openat((struct sys_real *)s, busy_path(path, addr), O_RDWR | O_NOFOLLOW);
+
+	if (fd < 0)
+		return fd == -ENOENT || fd == -EACCES ? 0 : fd;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? 1 : -errno;
+	return 0;
+}
+
+/* The descriptor is inherited by the child and closed by us, so the lock lives as long as the write. */
+static int take_busy_lock(struct sys *s, struct pci_addr addr)
+{
+	struct sys_real *real = (struct sys_real *)s;
+	char path[SYS_PATH];
+	cleanup_close int fd = -1;
+
+	fd = openat(real->root, busy_path(path, addr), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return -errno;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	return TAKE(fd, -1);
+}
+
+/* Runs in the child; answers by the pipe. Nothing here may touch stdio or the heap. */
+_Noreturn static void write_and_exit(int target, int busy, int answer, const char *value, size_t length)
+{
+	int32_t code = 0;
+
+	/* Should our parent die, this one write still ends as the kernel ends it, and holds the busy lock
+	 * meanwhile, which recover waits for. There is never a second write to go astray.
+	 *
+	 * Keep three descriptors and nothing else, so that no pipe to tee or ssh waits for a stuck child. */
+	if (dup2(target, 0) < 0 || dup2(answer, 1) < 0 || dup2(busy, 2) < 0)
+		_exit(1);
+	(void)close_range(3, ~0U, 0);
+	if (write(0, value, length) < 0)
+		code = -errno;
+	if (write(1, &code, sizeof(code)) != (ssize_t)sizeof(code))
+		_exit(1);
+	_exit(0);
+}
+
+/* Waits for the child's answer; -ETIME when it does not come within the limit. */
+static int await_answer(struct sys *s, int answer, const char *path, unsigned limit_ms)
+{
+	int64_t start = s->ops->now_ms(s);
+	int32_t code;
+
+	for (;;) {
+		struct pollfd p = {.fd = answer, .events = POLLIN};
+		int64_t waited = s->ops->now_ms(s) - start;
+		int64_t rest = (int64_t)limit_ms - waited;
+
+		if (rest <= 0)
+			return -ETIME;
+		if (waited >= 2000 && s->waiting)
+			s->waiting(s->waiting_data, path, (unsigned)(waited / 1000), limit_ms / 1000);
+		if (poll(&p, 1, (int)(rest < 1000 ? rest : 1000)) <= 0)
+			continue; /* a signal, or one more second */
+		if (read(answer, &code, sizeof(code)) != (ssize_t)sizeof(code))
+			return -EIO; /* killed from outside */
+		return code;
+	}
+}
+
+int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
+{
+	cleanup_close int busy = take_busy_lock(s, addr);
+	cleanup_close int target = -1, from_child = -1, to_parent = -1;
+	sigset_t all, before;
+	int pipes[2], r;
+	pid_t child;
+
+	if (busy < 0)
+		return busy;
+	target = sys_real_openat((struct sys_real *)s, path, O_WRONLY);
+	if (target < 0)
+		return target;
+	if (pipe2(pipes, O_CLOEXEC) < 0)
+		return -errno;
+	from_child = pipes[0];
+	to_parent = pipes[1];
+	/* A signal that ends the child in the middle of a store makes its wait unkillable (fact KF-09):
+	 * it keeps every signal blocked, the parent's handlers see them. */
+	(void)sigfillset(&all);
+	(void)sigprocmask(SIG_SETMASK, &all, &before);
+	child = fork();
+	if (child == 0)
+		write_and_exit(target, busy, to_parent, value, strlen(value));
+	r = child < 0 ? -errno : 0;
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	if (r < 0)
+		return r;
+	(void)close(TAKE(to_parent, -1));
+	(void)close(TAKE(busy, -1));
+	r = await_answer(s, from_child, path, limit_ms);
+	/* A stuck child is left to init; a finished one is collected. */
+	while (r != -ETIME && waitpid(child, NULL, 0) < 0 && errno == EINTR)
+		;
+	return r;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* /sys/bus/pci/devices/ADDRESS/uevent: driver, class and ids in one read (drivers/pci/pci-driver.c,
+ * pci_uevent; drivers/base/core.c, dev_uevent). */
+#pragma once
+
+#include "base/arena.h"
+#include "model/host.h"
+
+/* Fills class, ids and driver of *f from the text; what is not in it stays as it was. A text that is
+ * no uevent (a NUL inside, a number that is none) answers false and leaves *f alone. */
+bool pci_uevent_parse(struct arena *mem, const char *text, size_t length, struct pci_function *f);
