@@ -59,6 +59,17 @@ void arena_done(struct arena *a)
 	}
 }
 
+void arena_adopt(struct arena *a, struct arena *from)
+{
+	struct arena_block **end = &a->blocks;
+
+	/* Behind our own: what is left in the current block stays in use. */
+	while (*end)
+		end = &(*end)->next;
+	*end = from->blocks;
+	from->blocks = NULL;
+}
+
 static void *take(struct arena *a, size_t size)
 {
 	struct arena_block *block = a->blocks;

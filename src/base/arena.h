@@ -22,6 +22,9 @@ char *arena_strdup(struct arena *a, const char *s);
 char *arena_strndup(struct arena *a, const char *s, size_t length);
 char *arena_printf(struct arena *a, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Takes all of `from`'s memory over; `from` is empty afterwards. */
+void arena_adopt(struct arena *a, struct arena *from);
+
 /* Room for one more element behind n of them: array doubled when n is a power of two (or 0). */
 void *arena_grow(struct arena *a, void *array, size_t n, size_t element_bytes);
 

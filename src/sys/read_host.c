@@ -2,6 +2,7 @@
 #include "sys/read_host.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -98,17 +99,18 @@ static void read_attributes(struct reading *r, struct pci_function *f)
 
 static void read_function(struct reading *r, struct pci_function *f)
 {
-	char path[SYS_PATH], text[SYS_TEXT + 1];
-	const char *group;
+	struct sys_peek peek;
+	char path[SYS_PATH];
 	uint64_t number;
 	int n;
 
-	n = r->s->ops->read(r->s, sys_path(path, DEVICES "/%s/uevent", f->name), text, sizeof(text));
-	if (n < 0 || !pci_uevent_parse(r->mem, text, (size_t)n, f) || !f->has_class || !f->has_ids)
+	sys_peek(r->s, f->name, &peek);
+	n = peek.uevent_length;
+	if (n < 0 || !pci_uevent_parse(r->mem, peek.uevent, (size_t)n, f) || !f->has_class || !f->has_ids)
 		read_attributes(r, f);
 	if (!f->has_class || !f->has_ids) {
 		if (n < 0 && n != -ENOENT)
-			f->trouble = arena_printf(r->mem, "/%s: %s", path, strerror(-n));
+			f->trouble = arena_printf(r->mem, "/" DEVICES "/%s/uevent: %s", f->name, strerror(-n));
 		else
 			f->trouble = arena_printf(r->mem, "/" DEVICES "/%s: its class and ids cannot be read", f->name);
 	}
@@ -121,11 +123,60 @@ static void read_function(struct reading *r, struct pci_function *f)
 			f->has_driver = TRI_YES;
 		}
 	}
-	if (r->s->ops->link(r->s, sys_path(path, DEVICES "/%s/iommu_group", f->name), text, sizeof(text)) < 0)
-		return;
-	group = str_base(text);
-	if (str_number(group, 10, INT32_MAX, &number))
+	if (peek.group_error == 0 && str_number(str_base(peek.group), 10, INT32_MAX, &number))
 		f->group = (int)number;
+}
+
+/* A part of the functions, read by a thread of its own into memory of its own. */
+struct share {
+	struct reading r;
+	struct arena mem;
+	struct pci_function *functions;
+	size_t n;
+	pthread_t thread;
+	bool is_started;
+};
+
+static void *read_share(void *data)
+{
+	struct share *share = data;
+
+	for (size_t i = 0; i < share->n; i++)
+		read_function(&share->r, &share->functions[i]);
+	return NULL;
+}
+
+/* Reading is nearly all system calls, which several cores make side by side; below some hundred functions
+ * a thread costs more than it saves. */
+static void read_functions(struct reading *r)
+{
+	enum { SHARES = 4, WORTH_A_THREAD = 256 };
+	struct share shares[SHARES] = {0};
+	size_t n = r->h->n_functions / WORTH_A_THREAD, done = 0;
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+
+	if (n > SHARES)
+		n = SHARES;
+	if (cores < 1 || n > (size_t)cores)
+		n = cores < 1 ? 1 : (size_t)cores;
+	for (size_t i = 0; i + 1 < n; i++, done += shares[i - 1].n) {
+		struct share *share = &shares[i];
+
+		share->r = *r;
+		share->r.mem = &share->mem;
+		share->functions = &r->h->functions[done];
+		share->n = r->h->n_functions / n;
+		share->is_started = pthread_create(&share->thread, NULL, read_share, share) == 0;
+		if (!share->is_started)
+			(void)read_share(share);
+	}
+	for (size_t i = done; i < r->h->n_functions; i++)
+		read_function(r, &r->h->functions[i]);
+	for (size_t i = 0; i + 1 < n; i++) {
+		if (shares[i].is_started)
+			(void)pthread_join(shares[i].thread, NULL);
+		arena_adopt(r->mem, &shares[i].mem);
+	}
 }
 
 /* "28" or "noiommu-28": the node of the group, named by what is under /dev/vfio. */
@@ -468,10 +519,9 @@ int read_host(struct sys *s, struct arena *mem, const struct read_request *reque
 		qsort(h.functions, h.n_functions, sizeof(*h.functions), compare_functions);
 	if (list_names(s, mem, "dev/vfio", &r.vfio_nodes) < 0)
 		r.vfio_nodes.n = 0;
-	for (size_t i = 0; i < h.n_functions; i++) {
-		read_function(&r, &h.functions[i]);
+	read_functions(&r);
+	for (size_t i = 0; i < h.n_functions && r.vfio_nodes.n > 0; i++)
 		find_vfio_node(&r.vfio_nodes, &h.functions[i]);
-	}
 	read_whether_grouped(&r);
 	if (request->facets & FACET_GROUPS) {
 		read_kernel_version(&r);

@@ -16,8 +16,10 @@
 
 int sys_real_openat(const struct sys_real *s, const char *path, int flags)
 {
+	/* openat2 refuses O_PATH beside what O_PATH ignores. */
+	int all = flags | O_CLOEXEC | (flags & O_PATH ? 0 : O_NOCTTY);
 	struct open_how how = {
-	    .flags = (uint64_t)(flags | O_CLOEXEC | O_NOCTTY),
+	    .flags = (uint64_t)all,
 	    .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
 	int fd;
@@ -25,7 +27,7 @@ int sys_real_openat(const struct sys_real *s, const char *path, int flags)
 	if (*path == '\0')
 		return -ENAMETOOLONG;
 	if (s->sys.is_live)
-		fd = openat(s->root, path, flags | O_CLOEXEC | O_NOCTTY);
+		fd = openat(s->root, path, all);
 	else
 		fd = (int)syscall(SYS_openat2, s->root, path, &how, sizeof(how));
 	return fd < 0 ? -errno : fd;
@@ -50,7 +52,7 @@ static int open_regular(struct sys *sys, const char *path, struct stat *ret_stat
 	return TAKE(fd, -1);
 }
 
-static int read_all(int fd, char *buf, size_t size)
+static int read_all(int fd, char *buf, size_t size, bool is_short_read_the_end)
 {
 	size_t used = 0;
 
@@ -66,6 +68,10 @@ static int read_all(int fd, char *buf, size_t size)
 		used += (size_t)n;
 		if (used == size)
 			return -EFBIG;
+		/* An attribute comes in one piece, and a regular file's short read is its end: asking again
+		 * would be half of all system calls. */
+		if (is_short_read_the_end)
+			break;
 	}
 	buf[used] = '\0';
 	return (int)used;
@@ -75,7 +81,7 @@ static int real_read(struct sys *sys, const char *path, char *buf, size_t size)
 {
 	cleanup_close int fd = open_regular(sys, path, NULL);
 
-	return fd < 0 ? fd : read_all(fd, buf, size);
+	return fd < 0 ? fd : read_all(fd, buf, size, size <= SYS_TEXT + 1);
 }
 
 static int real_read_own(struct sys *sys, const char *path, char *buf, size_t size)
@@ -87,7 +93,7 @@ static int real_read_own(struct sys *sys, const char *path, char *buf, size_t si
 		return fd;
 	if (st.st_uid != geteuid() || (st.st_mode & 022) != 0 || st.st_nlink != 1)
 		return -EPERM;
-	return read_all(fd, buf, size);
+	return read_all(fd, buf, size, false);
 }
 
 static int real_link(struct sys *sys, const char *path, char *buf, size_t size)
@@ -113,6 +119,35 @@ static int real_link(struct sys *sys, const char *path, char *buf, size_t size)
 		return -errno;
 	buf[n] = '\0';
 	return 0;
+}
+
+static int peek_uevent(struct sys *sys, int folder, char *buf, size_t size)
+{
+	cleanup_close int fd = openat(folder, "uevent", O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0)
+		return -errno;
+	if (!sys->is_live && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
+		return -EINVAL;
+	return read_all(fd, buf, size, true);
+}
+
+static void real_peek(struct sys *sys, const char *function, struct sys_peek *ret)
+{
+	char path[SYS_PATH];
+	cleanup_close int folder = sys_real_openat(
+	    (struct sys_real *)sys, sys_path(path, "sys/bus/pci/devices/%s", function), O_PATH | O_DIRECTORY);
+	ssize_t n;
+
+	ret->uevent_length = ret->group_error = folder;
+	if (folder < 0)
+		return;
+	ret->uevent_length = peek_uevent(sys, folder, ret->uevent, sizeof(ret->uevent));
+	n = readlinkat(folder, "iommu_group", ret->group, sizeof(ret->group) - 1);
+	ret->group_error = n < 0 ? -errno : 0;
+	if (n >= 0)
+		ret->group[n] = '\0';
 }
 
 static int real_list(struct sys *sys, const char *path, sys_each *each, void *data)
@@ -187,6 +222,7 @@ static int real_sleep_ms(struct sys *sys, unsigned ms)
 
 static const struct sys_ops real_ops = {
     .read = real_read,
+    .peek = real_peek,
     .read_own = real_read_own,
     .link = real_link,
     .list = real_list,

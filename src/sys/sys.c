@@ -8,6 +8,20 @@
 
 #include "base/str.h"
 
+void sys_peek(struct sys *s, const char *function, struct sys_peek *ret)
+{
+	char path[SYS_PATH];
+
+	if (s->ops->peek) {
+		s->ops->peek(s, function, ret);
+		return;
+	}
+	ret->uevent_length = s->ops->read(
+	    s, sys_path(path, "sys/bus/pci/devices/%s/uevent", function), ret->uevent, sizeof(ret->uevent));
+	ret->group_error = s->ops->link(
+	    s, sys_path(path, "sys/bus/pci/devices/%s/iommu_group", function), ret->group, sizeof(ret->group));
+}
+
 char *sys_text(struct sys *s, struct arena *mem, const char *path, int *ret_code)
 {
 	char buf[SYS_TEXT + 1];

@@ -26,10 +26,26 @@ struct sys_module {
 };
 typedef int sys_each_module(void *data, const struct sys_module *m);
 
+enum {
+	SYS_PATH = 512, /* the paths we build are short */
+	SYS_TEXT = 4096, /* one page: what a sysfs attribute holds at most */
+};
+
+/* uevent and the IOMMU group's link of a PCI function. */
+struct sys_peek {
+	int uevent_length; /* or a negative errno */
+	int group_error;   /* 0 or a negative errno */
+	char uevent[SYS_TEXT + 1];
+	char group[SYS_PATH]; /* target of the link */
+};
+
 struct sys_ops {
 	/* Regular files only, at most size - 1 bytes (-EFBIG where it is longer); a NUL is put behind.
 	 * Answers the number of bytes. */
 	int (*read)(struct sys *s, const char *path, char *buf, size_t size);
+	/* NULL, or the short way to what `list` reads of every function: one walk to its directory for both.
+	 * Must be safe in several threads at once, as read and link are. */
+	void (*peek)(struct sys *s, const char *function, struct sys_peek *ret);
 	/* As read, and -EPERM unless it is ours alone: owned by us, no one else may write, one link. */
 	int (*read_own)(struct sys *s, const char *path, char *buf, size_t size);
 	/* Target of a symbolic link, NUL-terminated; -EINVAL where it is none. */
@@ -93,10 +109,10 @@ struct sys {
 	void *waiting_data;
 };
 
-enum {
-	SYS_WRITE_LIMIT_MS = 30 * 1000,
-	SYS_TEXT = 4096, /* one page: what a sysfs attribute holds at most */
-};
+enum { SYS_WRITE_LIMIT_MS = 30 * 1000 };
+
+/* By the short way, or by read and link. */
+void sys_peek(struct sys *s, const char *function, struct sys_peek *ret);
 
 /* The whole of a small file with its last newline cut, in mem; NULL where it cannot be read (then
  * *ret_code, if not NULL, has the negative errno). A text with a NUL inside is -EILSEQ. */
@@ -105,6 +121,5 @@ char *sys_text(struct sys *s, struct arena *mem, const char *path, int *ret_code
 /* The last component of a symbolic link, in mem; NULL where there is none. */
 char *sys_link_base(struct sys *s, struct arena *mem, const char *path);
 
-/* printf into a path buffer; the paths we build are short, so a cut one is our own mistake. */
-enum { SYS_PATH = 512 };
+/* printf into a path buffer; "" where it does not fit, which no operation finds. */
 const char *sys_path(char buf[SYS_PATH], const char *format, ...) __attribute__((format(printf, 2, 3)));

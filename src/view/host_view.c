@@ -96,6 +96,8 @@ int view_functions_table(FILE *out, struct arena *mem, const struct host *h, uns
 		r = add_row(table, mem, &h->functions[i]);
 	if (r == 0) {
 		(void)scols_table_set_stream(table, out);
+		/* Every string has been through view_clean already. */
+		(void)scols_table_enable_noencoding(table, 1);
 		(void)scols_table_set_termforce(table, width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
 		if (width > 0)
 			(void)scols_table_set_termwidth(table, width);
