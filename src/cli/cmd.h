@@ -15,6 +15,12 @@ enum option_id {
 	OPT_JSON,
 	OPT_DRY_RUN,
 	OPT_DRIVER,
+	OPT_OUTPUT,
+	OPT_TREE,
+	OPT_CLASS,
+	OPT_ONLY_DRIVER,
+	OPT_GROUP,
+	OPT_VENDOR,
 	OPT_ALLOW,
 	OPT_REASON,
 	OPT_ABANDON,
@@ -47,7 +53,8 @@ struct cli {
 	struct arena *mem;
 	const char *wish; /* the command as typed */
 	bool is_json, is_dry_run, wants_help;
-	const char *root, *driver, *reason, *abandon;
+	bool is_tree;
+	const char *root, *driver, *reason, *abandon, *output, *class_word, *group, *vendor;
 	const char **allow;
 	size_t n_allow;
 	char **args; /* what is left, NULL-terminated */
@@ -78,8 +85,14 @@ int cli_fail(const struct cli *c, const struct err *e, int code);
 /* The exit code of an outcome; prints e where there is something to say. */
 int cli_outcome(const struct cli *c, enum outcome outcome, const struct err *e);
 
-/* Positional arguments as addresses; EXIT_USAGE in *ret_code where one is none. */
-bool cli_addresses(struct cli *c, struct pci_addr **ret, int *ret_code);
+/* Positional arguments as functions; EXIT_USAGE or EXIT_FAILED in *ret_code after it printed why not. */
+bool cli_targets(struct cli *c, struct flow *f, struct pci_addr **ret, int *ret_code);
+
+/* Wrong usage that only the command can see; answers EXIT_USAGE. */
+int cli_usage(const struct cli *c, const char *hint, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Is colour wanted on stdout? A terminal, and no NO_COLOR (no-color.org). */
+bool cli_has_colour(void);
 
 /* --allow=ID[:ADDR] into the wish. */
 bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code);

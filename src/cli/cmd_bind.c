@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <stdio.h>
-
 #include "base/str.h"
 #include "cli/cmd.h"
-#include "view/text.h"
 
 static int run(struct cli *c, struct bind_wish *wish, const char *done)
 {
@@ -16,17 +13,20 @@ static int run(struct cli *c, struct bind_wish *wish, const char *done)
 	struct sys *s;
 	int code;
 
-	if (!cli_addresses(c, &targets, &code) || !cli_allowances(c, wish, &code))
+	if (!cli_allowances(c, wish, &code))
 		return code;
-	wish->targets = targets;
-	wish->n_targets = c->n_args;
 	s = cli_open(c, &f);
 	if (!s)
 		return EXIT_FAILED;
-	outcome = flow_bind(&f, wish, &options, &change, &e);
-	cli_show_change(c, outcome, &change, done);
+	if (cli_targets(c, &f, &targets, &code)) {
+		wish->targets = targets;
+		wish->n_targets = c->n_args;
+		outcome = flow_bind(&f, wish, &options, &change, &e);
+		cli_show_change(c, outcome, &change, done);
+		code = cli_outcome(c, outcome, &e);
+	}
 	flow_close(s);
-	return cli_outcome(c, outcome, &e);
+	return code;
 }
 
 static int run_bind(struct cli *c)
@@ -34,10 +34,8 @@ static int run_bind(struct cli *c)
 	struct bind_wish wish = {.driver = c->driver};
 	const char *done = NULL;
 
-	if (c->driver && !str_is_driver_name(c->driver)) {
-		(void)fprintf(stderr, "passthru: %s cannot be the name of a driver\n", view_clean(c->mem, c->driver));
-		return EXIT_USAGE;
-	}
+	if (c->driver && !str_is_driver_name(c->driver))
+		return cli_usage(c, NULL, "%s cannot be the name of a driver", c->driver);
 	if (!c->driver)
 		done = arena_printf(c->mem, "handed over; passthru release %s gives back", c->args[0]);
 	return run(c, &wish, done);

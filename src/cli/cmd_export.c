@@ -5,7 +5,6 @@
 #include "base/str.h"
 #include "cli/cmd.h"
 #include "view/host_view.h"
-#include "view/text.h"
 
 static void print_words(struct cli *c, const char **words, size_t n)
 {
@@ -36,18 +35,17 @@ static int run_export(struct cli *c)
 	int code = EXIT_OK;
 	size_t n;
 
-	if (!str_eq(c->args[0], "qemu")) {
-		(void)fprintf(stderr, "passthru: there is no export called %s\n  known: qemu\n",
-		    view_clean(c->mem, c->args[0]));
-		return EXIT_USAGE;
-	}
+	if (!str_eq(c->args[0], "qemu"))
+		return cli_usage(c, "known: qemu", "there is no export called %s", c->args[0]);
 	c->args++;
 	c->n_args--;
-	if (!cli_addresses(c, &targets, &code))
-		return code;
 	s = cli_open(c, &f);
 	if (!s)
 		return EXIT_FAILED;
+	if (!cli_targets(c, &f, &targets, &code)) {
+		flow_close(s);
+		return code;
+	}
 	if (flow_export_qemu(&f, targets, c->n_args, &words, &n, &e) < 0)
 		code = cli_fail(c, &e, EXIT_FAILED);
 	else

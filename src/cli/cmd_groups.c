@@ -36,6 +36,7 @@ static void show_text(struct cli *c, const struct host *h)
 
 static int run_groups(struct cli *c)
 {
+	struct read_request request = {.facets = FACET_NAMES | FACET_TOPOLOGY | FACET_GROUPS};
 	struct err e = {0};
 	struct flow f;
 	struct host h;
@@ -44,7 +45,7 @@ static int run_groups(struct cli *c)
 
 	if (!s)
 		return EXIT_FAILED;
-	if (flow_look(&f, FACET_NAMES | FACET_TOPOLOGY | FACET_GROUPS, NULL, 0, &h, &e) < 0)
+	if (flow_look(&f, &request, &h, &e) < 0)
 		code = cli_fail(c, &e, EXIT_FAILED);
 	else if (c->is_json)
 		show_json(c, &h);

@@ -70,11 +70,8 @@ static int run_recover(struct cli *c)
 	uint64_t id;
 	int code;
 
-	if (c->abandon && (!str_number(c->abandon, 10, 1000000000, &id) || id == 0)) {
-		(void)fprintf(stderr, "passthru: %s is no number of a change\n  passthru history lists them\n",
-		    view_clean(c->mem, c->abandon));
-		return EXIT_USAGE;
-	}
+	if (c->abandon && (!str_number(c->abandon, 10, 1000000000, &id) || id == 0))
+		return cli_usage(c, "passthru history lists them", "%s is no number of a change", c->abandon);
 	s = cli_open(c, &f);
 	if (!s)
 		return EXIT_FAILED;

@@ -12,15 +12,16 @@ static int run_release(struct cli *c)
 	struct sys *s;
 	int code;
 
-	if (!cli_addresses(c, &targets, &code))
-		return code;
 	s = cli_open(c, &f);
 	if (!s)
 		return EXIT_FAILED;
-	outcome = flow_release(&f, targets, c->n_args, &options, &change, &e);
-	cli_show_change(c, outcome, &change, "given back");
+	if (cli_targets(c, &f, &targets, &code)) {
+		outcome = flow_release(&f, targets, c->n_args, &options, &change, &e);
+		cli_show_change(c, outcome, &change, "given back");
+		code = cli_outcome(c, outcome, &e);
+	}
 	flow_close(s);
-	return cli_outcome(c, outcome, &e);
+	return code;
 }
 
 const struct cmd cmd_release = {

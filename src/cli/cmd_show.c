@@ -26,30 +26,38 @@ static void show(struct cli *c, const struct host *h, const struct pci_function 
 		(void)fprintf(stderr, "passthru: %s\n", f->trouble);
 }
 
+static int show_target(struct cli *c, const struct host *h, struct pci_addr target)
+{
+	const struct pci_function *f = host_find(h, target);
+	char name[PCI_ADDR_TEXT];
+	struct err e = {0};
+
+	if (f) {
+		show(c, h, f);
+		return EXIT_OK;
+	}
+	(void)err_set(&e, -ENODEV, "there is no PCI function %s", pci_addr_format(target, name));
+	(void)err_hint(&e, "passthru list shows those there are");
+	return cli_fail(c, &e, EXIT_FAILED);
+}
+
 static int run_show(struct cli *c)
 {
+	struct read_request request = {
+	    .facets = FACET_NAMES | FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE, .n_targets = 1};
 	struct pci_addr *targets;
 	struct err e = {0};
 	struct flow f;
 	struct host h;
-	struct sys *s;
-	int code = EXIT_OK;
+	struct sys *s = cli_open(c, &f);
+	int code = EXIT_FAILED;
 
-	if (!cli_addresses(c, &targets, &code))
-		return code;
-	s = cli_open(c, &f);
-	if (!s)
-		return EXIT_FAILED;
-	if (flow_look(&f, FACET_NAMES | FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE, targets, 1, &h, &e) < 0) {
-		code = cli_fail(c, &e, EXIT_FAILED);
-	} else if (!host_find(&h, targets[0])) {
-		char name[PCI_ADDR_TEXT];
-
-		(void)err_set(&e, -ENODEV, "there is no PCI function %s", pci_addr_format(targets[0], name));
-		(void)err_hint(&e, "passthru list shows those there are");
-		code = cli_fail(c, &e, EXIT_FAILED);
-	} else {
-		show(c, &h, host_find(&h, targets[0]));
+	if (s && cli_targets(c, &f, &targets, &code)) {
+		request.targets = targets;
+		if (flow_look(&f, &request, &h, &e) < 0)
+			code = cli_fail(c, &e, EXIT_FAILED);
+		else
+			code = show_target(c, &h, targets[0]);
 	}
 	flow_close(s);
 	return code;

@@ -25,13 +25,17 @@ static int run_with(struct cli *c)
 	struct sys *s;
 	int code, status;
 
-	if (!cli_addresses(c, &targets, &code) || !cli_allowances(c, &wish.bind, &code))
+	if (!cli_allowances(c, &wish.bind, &code))
 		return EXIT_WITH;
-	wish.bind.targets = targets;
-	wish.bind.n_targets = c->n_args;
 	s = cli_open(c, &f);
 	if (!s)
 		return EXIT_WITH;
+	if (!cli_targets(c, &f, &targets, &code)) {
+		flow_close(s);
+		return EXIT_WITH;
+	}
+	wish.bind.targets = targets;
+	wish.bind.n_targets = c->n_args;
 	outcome = flow_with(&f, &wish, &options, &status, &change, &e);
 	if (c->is_dry_run)
 		cli_show_change(c, outcome, &change, NULL);

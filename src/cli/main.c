@@ -17,6 +17,12 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_JSON] = {"json", 0, NULL, "answer in JSON"},
     [OPT_DRY_RUN] = {"dry-run", 'n', NULL, "show every step and change nothing"},
     [OPT_DRIVER] = {"driver", 0, "NAME", "bind exactly the functions named to this driver"},
+    [OPT_OUTPUT] = {"output", 'o', "COL,…", "these columns; +COL,… adds to the usual ones"},
+    [OPT_TREE] = {"tree", 't', NULL, "functions below their bridges"},
+    [OPT_CLASS] = {"class", 0, "CLASS", "only these: gpu, audio, network, storage, nvme, usb, bridge, serial, accelerator, or hex digits"},
+    [OPT_ONLY_DRIVER] = {"driver", 0, "NAME", "only functions bound to this driver; none: without one"},
+    [OPT_GROUP] = {"group", 0, "NUMBER", "only members of this IOMMU group"},
+    [OPT_VENDOR] = {"vendor", 0, "ID", "only this vendor: four hex digits, or nvidia, amd, intel"},
     [OPT_ALLOW] = {"allow", 0, "ID[:ADDR]",
 	"override one refusal: stranger[:ADDR] parks strangers of the IOMMU group without a driver"},
     [OPT_REASON] = {"reason", 0, "TEXT", "why, kept in history"},
@@ -64,6 +70,22 @@ static void take_option(struct cli *c, int option, const char *value)
 	case OPT_DRY_RUN:
 		c->is_dry_run = true;
 		break;
+	case OPT_OUTPUT:
+		c->output = value;
+		break;
+	case OPT_TREE:
+		c->is_tree = true;
+		break;
+	case OPT_CLASS:
+		c->class_word = value;
+		break;
+	case OPT_GROUP:
+		c->group = value;
+		break;
+	case OPT_VENDOR:
+		c->vendor = value;
+		break;
+	case OPT_ONLY_DRIVER:
 	case OPT_DRIVER:
 		c->driver = value;
 		break;
@@ -81,12 +103,12 @@ static void take_option(struct cli *c, int option, const char *value)
 	}
 }
 
-static int option_of(int answer)
+static int option_of(const struct cmd *cmd, int answer)
 {
 	if (answer >= LONG_ONLY)
 		return answer - LONG_ONLY;
 	for (int i = 0; i < OPTIONS; i++)
-		if (option_rows[i].letter == answer)
+		if (cmd->options & HAS(i) && option_rows[i].letter == answer)
 			return i;
 	return OPTIONS;
 }
@@ -115,7 +137,7 @@ static int parse(const struct cmd *cmd, struct cli *c, int argc, char **argv)
 		if (answer == ':')
 			return usage_error(cmd, "a value is missing behind", argv[optind - 1]);
 		if (answer >= 0) {
-			take_option(c, option_of(answer), optarg);
+			take_option(c, option_of(cmd, answer), optarg);
 			continue;
 		}
 		if (optind > 1 && str_eq(argv[optind - 1], "--")) {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <json-c/json.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -39,18 +41,40 @@ int cli_outcome(const struct cli *c, enum outcome outcome, const struct err *e)
 	return codes[outcome];
 }
 
-bool cli_addresses(struct cli *c, struct pci_addr **ret, int *ret_code)
+int cli_usage(const struct cli *c, const char *hint, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	(void)fprintf(stderr, "passthru: %s\n", view_clean(c->mem, text));
+	if (hint)
+		(void)fprintf(stderr, "  %s\n", hint);
+	return EXIT_USAGE;
+}
+
+bool cli_targets(struct cli *c, struct flow *f, struct pci_addr **ret, int *ret_code)
 {
 	*ret = arena_alloc(c->mem, (c->n_args + 1) * sizeof(**ret));
 	for (size_t i = 0; i < c->n_args; i++) {
-		if (pci_addr_parse(c->args[i], &(*ret)[i]))
-			continue;
-		(void)fprintf(stderr, "passthru: %s is no PCI address\n  an address looks like 0000:01:00.0 or 01:00.0\n",
-		    view_clean(c->mem, c->args[i]));
-		*ret_code = EXIT_USAGE;
-		return false;
+		struct err e = {0};
+		int r = flow_find_target(f, c->args[i], &(*ret)[i], &e);
+
+		if (r < 0) {
+			*ret_code = cli_fail(c, &e, r == -EINVAL ? EXIT_USAGE : EXIT_FAILED);
+			return false;
+		}
 	}
 	return true;
+}
+
+bool cli_has_colour(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && (!no_color || *no_color == '\0');
 }
 
 bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code)
@@ -65,9 +89,7 @@ bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code)
 		} else if (str_starts(c->allow[i], "stranger:") && pci_addr_parse(c->allow[i] + strlen("stranger:"), &addr)) {
 			*ARENA_PUSH(c->mem, parked, wish->n_parked) = addr;
 		} else {
-			(void)fprintf(stderr, "passthru: there is nothing to allow called %s\n  known: stranger, stranger:ADDR\n",
-			    view_clean(c->mem, c->allow[i]));
-			*ret_code = EXIT_USAGE;
+			*ret_code = cli_usage(c, "known: stranger, stranger:ADDR", "there is nothing to allow called %s", c->allow[i]);
 			return false;
 		}
 	}

@@ -100,7 +100,10 @@ static void note_lost_groups(struct flow *f, struct change *c)
 
 int flow_plan_bind(struct flow *f, const struct bind_wish *wish, struct change *ret, struct err *e)
 {
-	int r = flow_look(f, FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE, wish->targets, wish->n_targets, &ret->host, e);
+	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE,
+	    .targets = wish->targets,
+	    .n_targets = wish->n_targets};
+	int r = flow_look(f, &request, &ret->host, e);
 
 	/* Whether it may go at all is said before a missing module is. */
 	if (r == 0)

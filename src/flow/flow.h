@@ -53,9 +53,15 @@ struct change {
 struct sys *flow_open(struct arena *mem, const char *root_path, struct err *e);
 void flow_close(struct sys *s);
 
+struct read_request;
+
 /* Reads what `list`, `show` and `groups` show. */
-int flow_look(struct flow *f, unsigned facets, const struct pci_addr *targets, size_t n_targets, struct host *ret,
-    struct err *e);
+int flow_look(struct flow *f, const struct read_request *request, struct host *ret, struct err *e);
+
+/* A word that names a function: an address (domain optional), a network interface (eth2), a block device
+ * (/dev/nvme1n1), a DRM card (card1), a sound card, a slot label. -EINVAL: it is none of these; -ENODEV: it is
+ * one, but no PCI function stands behind it. */
+int flow_find_target(struct flow *f, const char *word, struct pci_addr *ret, struct err *e);
 
 /* The words of -device arguments for QEMU: the targets and what must go along. */
 int flow_export_qemu(struct flow *f, const struct pci_addr *targets, size_t n_targets, const char ***ret, size_t *n_ret,

@@ -36,12 +36,14 @@ static int add_native_modules(struct flow *f, const struct plan *taken, struct h
 
 static int plan_record(struct flow *f, const struct journal *held, struct change *ret, struct err *e)
 {
+	struct read_request request = {.facets = FACET_OVERRIDE};
 	struct pci_addr *targets;
-	size_t n = record_targets(f->mem, &held->plan, &targets);
 	int r;
 
 	*ret = (struct change){0};
-	r = flow_look(f, FACET_OVERRIDE, targets, n, &ret->host, e);
+	request.n_targets = record_targets(f->mem, &held->plan, &targets);
+	request.targets = targets;
+	r = flow_look(f, &request, &ret->host, e);
 	if (r == 0)
 		r = add_native_modules(f, &held->plan, &ret->host, e);
 	return r < 0 ? r : plan_release(f->mem, &ret->host, &held->plan, &ret->plan, e);
@@ -98,7 +100,7 @@ static int check_taken(struct flow *f, const struct journal *held, size_t n_held
 			is_taken = record_has(&held[k], targets[i]);
 		if (is_taken)
 			continue;
-		if (flow_look(f, 0, NULL, 0, &h, e) < 0)
+		if (flow_look(f, &(struct read_request){0}, &h, e) < 0)
 			return e->code;
 		function = host_find(&h, targets[i]);
 		if (!function) {

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/host.h"
 
+#include <string.h>
+
+#include "base/str.h"
+
 const struct pci_function *host_find(const struct host *h, struct pci_addr addr)
 {
 	size_t low = 0, high = h->n_functions;
@@ -64,4 +68,46 @@ bool function_is_bridge(const struct pci_function *f)
 bool function_is_display(const struct pci_function *f)
 {
 	return f->has_class && f->class_code >> 16 == 0x03;
+}
+
+static const struct class_word {
+	const char *word;
+	unsigned value, mask;
+} class_words[] = {
+    {"gpu", 0x030000, 0xff0000},     {"audio", 0x040300, 0xffff00},  {"network", 0x020000, 0xff0000},
+    {"storage", 0x010000, 0xff0000}, {"nvme", 0x010800, 0xffff00},   {"usb", 0x0c0300, 0xffff00},
+    {"bridge", 0x060000, 0xff0000},  {"serial", 0x070000, 0xff0000}, {"accelerator", 0x120000, 0xff0000},
+};
+const char function_filter_class_words[] = "gpu audio network storage nvme usb bridge serial accelerator";
+
+bool function_filter_class(const char *word, struct function_filter *ret)
+{
+	size_t digits = strlen(word);
+	uint64_t number;
+
+	for (size_t i = 0; i < ARRAY_LEN(class_words); i++) {
+		if (!str_eq(class_words[i].word, word))
+			continue;
+		ret->class_value = class_words[i].value;
+		ret->class_mask = class_words[i].mask;
+		return true;
+	}
+	if ((digits != 2 && digits != 4 && digits != 6) || !str_number(word, 16, 0xffffff, &number))
+		return false;
+	ret->class_value = (unsigned)number << (24 - 4 * digits);
+	ret->class_mask = 0xffffffU << (24 - 4 * digits) & 0xffffffU;
+	return true;
+}
+
+bool function_matches(const struct function_filter *filter, const struct pci_function *f)
+{
+	if (filter->class_mask != 0 && (!f->has_class || (f->class_code & filter->class_mask) != filter->class_value))
+		return false;
+	if (filter->driver && str_eq(filter->driver, "none") && f->has_driver != TRI_NO)
+		return false;
+	if (filter->driver && !str_eq(filter->driver, "none") && !str_eq(filter->driver, f->driver))
+		return false;
+	if (filter->has_group && f->group != filter->group)
+		return false;
+	return !filter->has_vendor || (f->has_ids && f->vendor == filter->vendor);
 }

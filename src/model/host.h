@@ -15,6 +15,23 @@ enum {
 	PARENT_UNKNOWN = -2,
 };
 
+/* What is read of a function only where it is shown; text as the kernel prints it. */
+enum attribute {
+	ATTR_SLOT,	      /* label of the physical slot (/sys/bus/pci/slots) */
+	ATTR_REVISION,	      /* two hex digits */
+	ATTR_NUMA_NODE,
+	ATTR_BOOT_VGA,	      /* 1: the firmware's console */
+	ATTR_DRIVER_OVERRIDE,
+	ATTR_RESET_METHOD,    /* blank-separated, in the order of use */
+	ATTR_LINK_SPEED,
+	ATTR_LINK_WIDTH,
+	ATTR_MAX_LINK_SPEED,
+	ATTR_MAX_LINK_WIDTH,
+	ATTR_MODULES,	      /* modules whose alias fits, comma-separated */
+	ATTR_SERIAL,	      /* PCI Express device serial number; its reading needs root */
+	ATTRIBUTES
+};
+
 struct pci_function {
 	struct pci_addr addr;
 	char name[PCI_ADDR_TEXT]; /* the address as sysfs spells it */
@@ -37,6 +54,9 @@ struct pci_function {
 	enum tri is_vf;		/* an SR-IOV virtual function (it has a physfn link) */
 	const int *linked;	/* indices of functions tied to it by a device link (consumer:pci:, supplier:pci:) */
 	size_t n_linked;
+
+	/* Those asked for; NULL: none was, a member NULL: absent, or it cannot be read. */
+	const char **attributes;
 
 	/* FACET_OVERRIDE */
 	const char *driver_override; /* NULL: none, or not asked */
@@ -84,6 +104,21 @@ struct host {
 	struct kernel_module *modules;
 	size_t n_modules;
 };
+
+/* Which functions are wanted; {0} takes all. */
+struct function_filter {
+	unsigned class_value, class_mask; /* (class_code & mask) == value; mask 0: any */
+	const char *driver;		  /* NULL: any; "none": without one */
+	bool has_group;
+	int group;
+	bool has_vendor;
+	uint16_t vendor;
+};
+bool function_matches(const struct function_filter *filter, const struct pci_function *f);
+
+/* "gpu", "audio", "network", "storage", "usb", "bridge", …, or two, four or six hex digits; false: no such class. */
+bool function_filter_class(const char *word, struct function_filter *ret);
+extern const char function_filter_class_words[]; /* those words, for help and completion */
 
 /* NULL: there is none. */
 const struct pci_function *host_find(const struct host *h, struct pci_addr addr);

@@ -127,7 +127,7 @@ int sys_modules_for(struct sys *s, const char *modalias, char *buf, size_t size)
 {
 	__attribute__((cleanup(unref_context))) struct kmod_ctx *ctx = NULL;
 	__attribute__((cleanup(unref_modules))) struct kmod_list *found = NULL;
-	__attribute__((cleanup(unref_module))) struct kmod_module *m = NULL;
+	size_t used = 0;
 	int r = open_kmod(s, &ctx);
 
 	if (r < 0)
@@ -137,8 +137,13 @@ int sys_modules_for(struct sys *s, const char *modalias, char *buf, size_t size)
 		return r;
 	if (!found)
 		return -ENOENT;
-	m = km.get_module(found);
-	(void)snprintf(buf, size, "%s", km.get_name(m));
+	buf[0] = '\0';
+	for (struct kmod_list *i = found; i; i = km.list_next(found, i)) {
+		__attribute__((cleanup(unref_module))) struct kmod_module *m = km.get_module(i);
+
+		if (used < size)
+			used += (size_t)snprintf(buf + used, size - used, "%s%s", used > 0 ? "," : "", km.get_name(m));
+	}
 	return 0;
 }
 

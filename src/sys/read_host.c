@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "sys/names.h"
+#include "sys/read_attributes.h"
 #include "text/pci_uevent.h"
 
 #define DEVICES "sys/bus/pci/devices"
@@ -465,7 +466,7 @@ static void read_facets(struct reading *r, const struct read_request *q)
 	for (size_t i = 0; i < h->n_functions && q->facets & FACET_TOPOLOGY; i++) {
 		struct pci_function *f = &h->functions[i];
 
-		if (!wanted[i] || f->parent != PARENT_UNKNOWN || f->is_vf != TRI_UNKNOWN)
+		if (!wanted[i] || f->is_vf != TRI_UNKNOWN)
 			continue;
 		read_topology(r, f);
 		/* A function linked to the card is looked at as well, wherever it sits. */
@@ -492,6 +493,8 @@ static void read_facets(struct reading *r, const struct read_request *q)
 	for (size_t i = 0; i < h->n_functions && q->facets & FACET_OVERRIDE; i++)
 		if (wanted[i])
 			read_override(r, &h->functions[i]);
+	if (q->attributes != 0)
+		read_attributes_of(r->s, r->mem, h, wanted, q->attributes);
 	if (q->facets & FACET_NAMES) {
 		struct names *names = names_open(r->mem);
 
@@ -500,6 +503,37 @@ static void read_facets(struct reading *r, const struct read_request *q)
 				h->functions[i].description = names_describe(names, &h->functions[i]);
 		names_close(names);
 	}
+}
+
+/* Keeps what matches; of a tree also what it hangs below. */
+static void filter_functions(struct reading *r, const struct read_request *q)
+{
+	struct host *h = r->h;
+	bool *is_kept = arena_alloc(r->mem, h->n_functions + 1);
+	int *moved_to = arena_alloc(r->mem, (h->n_functions + 1) * sizeof(*moved_to));
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_functions; i++) {
+		if (q->facets & FACET_PARENTS)
+			read_parent(r, &h->functions[i]);
+		is_kept[i] = function_matches(q->filter, &h->functions[i]);
+	}
+	for (size_t i = 0; i < h->n_functions; i++)
+		for (int k = is_kept[i] ? h->functions[i].parent : -1; k >= 0 && !is_kept[k]; k = h->functions[k].parent)
+			is_kept[k] = true;
+	for (size_t i = 0; i < h->n_functions; i++)
+		if (is_kept[i])
+			moved_to[i] = (int)n++;
+	n = 0;
+	for (size_t i = 0; i < h->n_functions; i++) {
+		if (!is_kept[i])
+			continue;
+		h->functions[n] = h->functions[i];
+		if (h->functions[n].parent >= 0)
+			h->functions[n].parent = moved_to[h->functions[n].parent];
+		n++;
+	}
+	h->n_functions = n;
 }
 
 int read_host(struct sys *s, struct arena *mem, const struct read_request *request, struct host *ret, struct err *e)
@@ -523,6 +557,8 @@ int read_host(struct sys *s, struct arena *mem, const struct read_request *reque
 	for (size_t i = 0; i < h.n_functions && r.vfio_nodes.n > 0; i++)
 		find_vfio_node(&r.vfio_nodes, &h.functions[i]);
 	read_whether_grouped(&r);
+	if (request->filter)
+		filter_functions(&r, request);
 	if (request->facets & FACET_GROUPS) {
 		read_kernel_version(&r);
 		build_groups(&r);
@@ -548,61 +584,6 @@ int read_one_function(struct sys *s, struct arena *mem, struct pci_addr addr, st
 	return 0;
 }
 
-/* ---- modules ---- */
-
-struct module_list {
-	struct sys *s;
-	struct arena *mem;
-	struct host *h;
-};
-
-static int add_module(void *data, const struct sys_module *m)
-{
-	struct module_list *list = data;
-	struct kernel_module module = {.exists = true};
-	char path[SYS_PATH];
-
-	for (size_t i = 0; i < list->h->n_modules; i++)
-		if (str_same_module(list->h->modules[i].name, m->name))
-			return 0;
-	module.name = arena_strdup(list->mem, m->name);
-	module.is_loaded = m->is_builtin || list->s->ops->exists(list->s, sys_path(path, "sys/module/%s", m->name)) == 1;
-	*ARENA_PUSH(list->mem, list->h->modules, list->h->n_modules) = module;
-	return 0;
-}
-
-int read_module_chain(struct sys *s, struct arena *mem, struct host *h, const char *name)
-{
-	struct module_list list = {.s = s, .mem = mem, .h = h};
-
-	return s->ops->module_chain(s, name, add_module, &list);
-}
-
-int read_vfio_modules(struct sys *s, struct arena *mem, struct host *h, struct err *e)
-{
-	static const char *const needed[] = {"vfio_pci", "vfio_iommu_type1"};
-	char path[SYS_PATH];
-
-	for (size_t i = 0; i < ARRAY_LEN(needed); i++) {
-		int r;
-
-		/* There already, loaded or built in: nothing to ask libkmod. */
-		if (s->ops->exists(s, sys_path(path, "sys/module/%s", needed[i])) == 1)
-			continue;
-		r = read_module_chain(s, mem, h, needed[i]);
-		if (r == -ELIBACC) {
-			(void)err_set(e, r, "module %s is not loaded, and libkmod is not there to load it", needed[i]);
-			return err_hint(e, "modprobe %s, or install libkmod2", needed[i]);
-		}
-		if (r < 0) {
-			(void)err_set(e, r, "module %s is not there for the running kernel", needed[i]);
-			return err_hint(e,
-			    "was the kernel package updated since boot? then reboot; minimal and cloud kernels may lack vfio");
-		}
-	}
-	return 0;
-}
-
 /* ---- one function, now ---- */
 
 int read_binding(struct sys *s, struct arena *mem, const char *name, const char **ret_driver, const char **ret_override)
@@ -618,66 +599,5 @@ int read_binding(struct sys *s, struct arena *mem, const char *name, const char 
 	if (r < 0)
 		return r == -ENOENT ? -ENODEV : r;
 	*ret_override = override_text(text);
-	return 0;
-}
-
-/* ---- who has a VFIO node open ---- */
-
-struct holder_scan {
-	struct sys *s;
-	struct arena *mem;
-	const char *node;
-	const char *pid;
-	bool found;
-	struct holder *holders;
-	size_t n;
-	bool complete;
-};
-
-static int look_at_descriptor(void *data, const char *fd)
-{
-	struct holder_scan *scan = data;
-	char path[SYS_PATH], target[SYS_PATH];
-
-	if (scan->s->ops->link(scan->s, sys_path(path, "proc/%s/fd/%s", scan->pid, fd), target, sizeof(target)) == 0 &&
-	    str_eq(target, scan->node))
-		scan->found = true;
-	return scan->found;
-}
-
-static int look_at_process(void *data, const char *name)
-{
-	struct holder_scan *scan = data;
-	char path[SYS_PATH];
-	uint64_t pid;
-	int r;
-
-	if (!str_number(name, 10, INT32_MAX, &pid))
-		return 0;
-	scan->pid = name;
-	scan->found = false;
-	r = scan->s->ops->list(scan->s, sys_path(path, "proc/%s/fd", name), look_at_descriptor, scan);
-	if (r == -EACCES || r == -EPERM)
-		scan->complete = false;
-	if (scan->found) {
-		const char *command = sys_text(scan->s, scan->mem, sys_path(path, "proc/%s/comm", name), NULL);
-
-		*ARENA_PUSH(scan->mem, scan->holders, scan->n) =
-		    (struct holder){.pid = (int)pid, .command = command ? command : "?"};
-	}
-	return 0;
-}
-
-int read_vfio_holders(struct sys *s, struct arena *mem, const char *node, struct holder **ret, size_t *n_ret,
-    bool *ret_complete, struct err *e)
-{
-	struct holder_scan scan = {.s = s, .mem = mem, .node = node, .complete = true};
-	int r = s->ops->list(s, "proc", look_at_process, &scan);
-
-	if (r < 0)
-		return err_set(e, r, "cannot list /proc to see who has %s open: %s", node, strerror(-r));
-	*ret = scan.holders;
-	*n_ret = scan.n;
-	*ret_complete = scan.complete;
 	return 0;
 }

@@ -13,6 +13,7 @@ enum facet {
 	FACET_TOPOLOGY = 1 << 1, /* parent, is_vf, links */
 	FACET_GROUPS = 1 << 2,	 /* groups with their other members and regions; kernel version */
 	FACET_OVERRIDE = 1 << 3, /* driver_override, is_busy */
+	FACET_PARENTS = 1 << 4,	 /* parent alone, where the rest of the topology is not looked at */
 };
 
 struct read_request {
@@ -21,6 +22,10 @@ struct read_request {
 	 * these; none: of all. */
 	const struct pci_addr *targets;
 	size_t n_targets;
+	unsigned attributes; /* bits 1 << ATTR_… */
+	/* Functions that do not match are left out before anything else is read of them; with PARENTS the
+	 * bridges above those that match stay. NULL: all. Not together with targets. */
+	const struct function_filter *filter;
 };
 
 /* -ENOTDIR: this root has no PCI devices directory. Functions that cannot be read in part are there

@@ -78,7 +78,7 @@ struct sys_ops {
 
 	/* The modules `name` needs and itself, in the order of loading; -ENOENT: no such module. */
 	int (*module_chain)(struct sys *s, const char *name, sys_each_module *each, void *data);
-	/* Name by which a function's alias asks for a driver module, for hints; -ENOENT: none. */
+	/* The modules that a function's alias asks for, comma-separated; -ENOENT: none. */
 	int (*module_for)(struct sys *s, const char *modalias, char *buf, size_t size);
 	int (*module_load)(struct sys *s, const char *name);
 	int (*module_unload)(struct sys *s, const char *name);

@@ -1,144 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "view/host_view.h"
 
-#include <errno.h>
 #include <json-c/json.h>
-#include <libsmartcols/libsmartcols.h>
 
 #include "base/str.h"
 #include "view/text.h"
 
-/* ---- fields of a function ---- */
-
-static const char *get_address(struct arena *mem, const struct pci_function *f)
-{
-	(void)mem;
-	return f->name;
-}
-
-static const char *get_class(struct arena *mem, const struct pci_function *f)
-{
-	return f->has_class ? arena_printf(mem, "%04x", function_class(f)) : NULL;
-}
-
-static const char *get_vendor(struct arena *mem, const struct pci_function *f)
-{
-	return f->has_ids ? arena_printf(mem, "%04x", f->vendor) : NULL;
-}
-
-static const char *get_device(struct arena *mem, const struct pci_function *f)
-{
-	return f->has_ids ? arena_printf(mem, "%04x", f->device) : NULL;
-}
-
-static const char *get_description(struct arena *mem, const struct pci_function *f)
-{
-	return view_clean(mem, f->description);
-}
-
-static const char *get_group(struct arena *mem, const struct pci_function *f)
-{
-	return f->group >= 0 ? arena_printf(mem, "%d", f->group) : NULL;
-}
-
-static const char *get_vfio_group(struct arena *mem, const struct pci_function *f)
-{
-	(void)mem;
-	return f->vfio_node;
-}
-
-static const char *get_driver(struct arena *mem, const struct pci_function *f)
-{
-	return view_clean(mem, f->driver);
-}
-
-const struct function_field function_fields[] = {
-    {"address", "ADDRESS", "domain:bus:device.function", false, false, get_address},
-    {"class", "CLASS", "base class and sub class, four hex digits", false, false, get_class},
-    {"vendor", "VENDOR", "vendor id, four hex digits", false, false, get_vendor},
-    {"device", "DEVICE", "device id, four hex digits", false, false, get_device},
-    {"description", "DESCRIPTION", "class, vendor and device by name", false, true, get_description},
-    {"iommu_group", "IOMMU GROUP", "number of the IOMMU group, empty: in none", true, false, get_group},
-    {"vfio_group", "VFIO GROUP", "node under /dev/vfio, where there is one", true, false, get_vfio_group},
-    {"driver", "DRIVER", "driver it is bound to, empty: none", false, false, get_driver},
-};
-const size_t n_function_fields = ARRAY_LEN(function_fields);
-
-/* ---- list ---- */
-
-static int add_row(struct libscols_table *table, struct arena *mem, const struct pci_function *f)
-{
-	struct libscols_line *line = scols_table_new_line(table, NULL);
-
-	if (!line)
-		return -ENOMEM;
-	for (size_t i = 0; i < n_function_fields; i++) {
-		const char *text = function_fields[i].get(mem, f);
-
-		if (text && scols_line_set_data(line, i, text) < 0)
-			return -ENOMEM;
-	}
-	return 0;
-}
-
-int view_functions_table(FILE *out, struct arena *mem, const struct host *h, unsigned width)
-{
-	struct libscols_table *table = scols_new_table();
-	int r = table ? 0 : -ENOMEM;
-
-	for (size_t i = 0; r == 0 && i < n_function_fields; i++) {
-		const struct function_field *field = &function_fields[i];
-
-		if (!scols_table_new_column(table, field->heading, 0, field->may_be_cut && width > 0 ? SCOLS_FL_TRUNC : 0))
-			r = -ENOMEM;
-	}
-	for (size_t i = 0; r == 0 && i < h->n_functions; i++)
-		r = add_row(table, mem, &h->functions[i]);
-	if (r == 0) {
-		(void)scols_table_set_stream(table, out);
-		/* Every string has been through view_clean already. */
-		(void)scols_table_enable_noencoding(table, 1);
-		(void)scols_table_set_termforce(table, width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
-		if (width > 0)
-			(void)scols_table_set_termwidth(table, width);
-		r = scols_print_table(table);
-	}
-	scols_unref_table(table);
-	return r;
-}
-
 static struct json_object *text_or_null(const char *text)
 {
 	return text ? json_object_new_string(text) : NULL;
-}
-
-/* Numbers as numbers; what is no number ("noiommu-0") stays a string. */
-static struct json_object *field_json(struct arena *mem, const struct function_field *field, const struct pci_function *f)
-{
-	const char *text = field->get(mem, f);
-	uint64_t number;
-
-	if (text && field->is_number && str_number(text, 10, INT32_MAX, &number))
-		return json_object_new_int((int)number);
-	return text_or_null(text);
-}
-
-struct json_object *view_function_json(struct arena *mem, const struct pci_function *f)
-{
-	struct json_object *o = json_object_new_object();
-
-	for (size_t i = 0; i < n_function_fields; i++)
-		json_object_object_add(o, function_fields[i].key, field_json(mem, &function_fields[i], f));
-	return o;
-}
-
-struct json_object *view_functions_json(struct arena *mem, const struct host *h)
-{
-	struct json_object *list = json_object_new_array();
-
-	for (size_t i = 0; i < h->n_functions; i++)
-		json_object_array_add(list, view_function_json(mem, &h->functions[i]));
-	return list;
 }
 
 /* ---- verdicts ---- */
