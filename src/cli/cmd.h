@@ -49,6 +49,13 @@ enum {
 	EXIT_WITH = 125,
 };
 
+struct exit_row {
+	int code;
+	const char *meaning;
+};
+extern const struct exit_row exit_rows[];
+extern const size_t n_exit_rows;
+
 struct cli {
 	struct arena *mem;
 	const char *wish; /* the command as typed */

@@ -10,11 +10,10 @@ void help_overview(FILE *out)
 	    "Hands PCI devices, GPUs first, to virtual machines and back.\n\n");
 	for (size_t i = 0; i < n_commands; i++)
 		(void)fprintf(out, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	(void)fprintf(out,
-	    "\nexit codes: 0 done or yes, 1 failed and nothing changed, 2 wrong usage, 3 the answer is no,\n"
-	    "4 failed and rolled back, 5 needs passthru recover, 6 the kernel is stuck\n"
-	    "\npassthru COMMAND --help says more; version %s\n",
-	    PASSTHRU_VERSION);
+	(void)fprintf(out, "\nexit codes:\n");
+	for (size_t i = 0; i < n_exit_rows; i++)
+		(void)fprintf(out, "  %-10d %s\n", exit_rows[i].code, exit_rows[i].meaning);
+	(void)fprintf(out, "\npassthru COMMAND --help says more; version %s\n", PASSTHRU_VERSION);
 }
 
 static void help_option(FILE *out, const struct option_row *row)

@@ -11,24 +11,6 @@
 #include "cli/help.h"
 #include "config.h"
 
-const struct option_row option_rows[OPTIONS] = {
-    [OPT_HELP] = {"help", 'h', NULL, "show this help"},
-    [OPT_ROOT] = {"root", 0, "DIR", "look at the host recorded below DIR (sys/, proc/, …) instead of this one"},
-    [OPT_JSON] = {"json", 0, NULL, "answer in JSON"},
-    [OPT_DRY_RUN] = {"dry-run", 'n', NULL, "show every step and change nothing"},
-    [OPT_DRIVER] = {"driver", 0, "NAME", "bind exactly the functions named to this driver"},
-    [OPT_OUTPUT] = {"output", 'o', "COL,…", "these columns; +COL,… adds to the usual ones"},
-    [OPT_TREE] = {"tree", 't', NULL, "functions below their bridges"},
-    [OPT_CLASS] = {"class", 0, "CLASS", "only these: gpu, audio, network, storage, nvme, usb, bridge, serial, accelerator, or hex digits"},
-    [OPT_ONLY_DRIVER] = {"driver", 0, "NAME", "only functions bound to this driver; none: without one"},
-    [OPT_GROUP] = {"group", 0, "NUMBER", "only members of this IOMMU group"},
-    [OPT_VENDOR] = {"vendor", 0, "ID", "only this vendor: four hex digits, or nvidia, amd, intel"},
-    [OPT_ALLOW] = {"allow", 0, "ID[:ADDR]",
-	"override one refusal: stranger[:ADDR] parks strangers of the IOMMU group without a driver"},
-    [OPT_REASON] = {"reason", 0, "TEXT", "why, kept in history"},
-    [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine"},
-};
-
 /* What a getopt_long row answers for options without a letter. */
 enum { LONG_ONLY = 256 };
 

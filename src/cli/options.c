@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "cli/cmd.h"
+
+const struct option_row option_rows[OPTIONS] = {
+    [OPT_HELP] = {"help", 'h', NULL, "show this help"},
+    [OPT_ROOT] = {"root", 0, "DIR", "look at the host recorded below DIR (sys/, proc/, …) instead of this one"},
+    [OPT_JSON] = {"json", 0, NULL, "answer in JSON"},
+    [OPT_DRY_RUN] = {"dry-run", 'n', NULL, "show every step and change nothing"},
+    [OPT_DRIVER] = {"driver", 0, "NAME", "bind exactly the functions named to this driver"},
+    [OPT_OUTPUT] = {"output", 'o', "COL,…", "these columns; +COL,… adds to the usual ones"},
+    [OPT_TREE] = {"tree", 't', NULL, "functions below their bridges"},
+    [OPT_CLASS] = {"class", 0, "CLASS", "only these: gpu, audio, network, storage, nvme, usb, bridge, serial, accelerator, or hex digits"},
+    [OPT_ONLY_DRIVER] = {"driver", 0, "NAME", "only functions bound to this driver; none: without one"},
+    [OPT_GROUP] = {"group", 0, "NUMBER", "only members of this IOMMU group"},
+    [OPT_VENDOR] = {"vendor", 0, "ID", "only this vendor: four hex digits, or nvidia, amd, intel"},
+    [OPT_ALLOW] = {"allow", 0, "ID[:ADDR]",
+	"override one refusal: stranger[:ADDR] parks strangers of the IOMMU group without a driver"},
+    [OPT_REASON] = {"reason", 0, "TEXT", "why, kept in history"},
+    [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine"},
+};
+
+const struct exit_row exit_rows[] = {
+    {EXIT_OK, "done, or the answer is yes"},
+    {EXIT_FAILED, "failed, nothing changed"},
+    {EXIT_USAGE, "wrong usage"},
+    {EXIT_NO, "the answer is no"},
+    {EXIT_ROLLED_BACK, "failed and rolled back"},
+    {EXIT_NEEDS_RECOVER, "needs passthru recover"},
+    {EXIT_STUCK, "the kernel does not come back from a write"},
+    {EXIT_WITH, "passthru with itself failed; its command's own status otherwise"},
+    {126, "passthru with: the command cannot be run"},
+    {127, "passthru with: there is no such command"},
+};
+const size_t n_exit_rows = ARRAY_LEN(exit_rows);
