@@ -187,11 +187,35 @@ static int module_set(struct sys *s, struct arena *mem, const struct step *move,
 	return r < 0 ? err_set(e, r, "cannot unload module %s: %s", move->target, strerror(-r)) : 0;
 }
 
-static bool module_between(const struct step *move, const struct value *now)
+/* One write, or one call, takes it all the way. */
+static bool never_between(const struct step *move, const struct value *now)
 {
 	(void)move;
 	(void)now;
 	return false;
+}
+
+/* ---- reset ---- */
+
+static int reset_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
+{
+	char path[SYS_PATH];
+	int r;
+
+	ret->text = sys_text(s, mem, sys_path(path, "sys/bus/pci/devices/%s/reset_method", target), &r);
+	if (ret->text)
+		return 0;
+	if (s->ops->exists(s, sys_path(path, "sys/bus/pci/devices/%s", target)) == 0)
+		r = -ENODEV;
+	return err_set(e, r, "cannot read how %s is reset: %s", target, strerror(-r));
+}
+
+static int reset_set(struct sys *s, struct arena *mem, const struct step *move, struct err *e)
+{
+	char path[SYS_PATH];
+
+	(void)mem;
+	return poke(s, move->target, sys_path(path, "sys/bus/pci/devices/%s/reset_method", move->target), move->want.text, e);
 }
 
 /* ---- conditions ---- */
@@ -266,7 +290,8 @@ struct kind_ops {
 
 static const struct kind_ops kinds[] = {
     [KIND_BINDING] = {binding_get, binding_set, binding_between},
-    [KIND_MODULE] = {module_get, module_set, module_between},
+    [KIND_MODULE] = {module_get, module_set, never_between},
+    [KIND_RESET] = {reset_get, reset_set, never_between},
     [KIND_IDENTITY] = {identity_get, NULL, NULL},
     [KIND_UNHELD] = {unheld_get, NULL, NULL},
     [KIND_VIABLE] = {viable_get, NULL, NULL},

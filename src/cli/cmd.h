@@ -24,6 +24,7 @@ enum option_id {
 	OPT_ALLOW,
 	OPT_REASON,
 	OPT_ABANDON,
+	OPT_SET_RESET,
 	OPTIONS
 };
 
@@ -61,7 +62,7 @@ struct cli {
 	const char *wish; /* the command as typed */
 	bool is_json, is_dry_run, wants_help;
 	bool is_tree;
-	const char *root, *driver, *reason, *abandon, *output, *class_word, *group, *vendor;
+	const char *root, *driver, *reason, *abandon, *output, *class_word, *group, *vendor, *set_reset;
 	const char **allow;
 	size_t n_allow;
 	char **args; /* what is left, NULL-terminated */
@@ -108,7 +109,8 @@ bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code);
 struct sys *cli_open(struct cli *c, struct flow *f);
 
 /* Dry run or result of a change, as text or JSON. */
-void cli_show_change(struct cli *c, enum outcome outcome, const struct change *change, const char *done);
+void cli_show_change(
+    struct cli *c, enum outcome outcome, const struct bind_wish *wish, const struct change *change, const char *done);
 
 /* Columns of the terminal behind stdout, 0: none. */
 unsigned cli_width(void);

@@ -22,7 +22,7 @@ static int run(struct cli *c, struct bind_wish *wish, const char *done)
 		wish->targets = targets;
 		wish->n_targets = c->n_args;
 		outcome = flow_bind(&f, wish, &options, &change, &e);
-		cli_show_change(c, outcome, &change, done);
+		cli_show_change(c, outcome, wish, &change, done);
 		code = cli_outcome(c, outcome, &e);
 	}
 	flow_close(s);
@@ -31,11 +31,13 @@ static int run(struct cli *c, struct bind_wish *wish, const char *done)
 
 static int run_bind(struct cli *c)
 {
-	struct bind_wish wish = {.driver = c->driver};
+	struct bind_wish wish = {.driver = c->driver, .reset_method = c->set_reset};
 	const char *done = NULL;
 
 	if (c->driver && !str_is_driver_name(c->driver))
 		return cli_usage(c, NULL, "%s cannot be the name of a driver", c->driver);
+	if (c->set_reset && !is_reset_method(c->set_reset))
+		return cli_usage(c, "known: device_specific, acpi, flr, af_flr, pm, bus, cxl_bus", "there is no reset method %s", c->set_reset);
 	if (!c->driver)
 		done = arena_printf(c->mem, "handed over; passthru release %s gives back", c->args[0]);
 	return run(c, &wish, done);
@@ -43,7 +45,7 @@ static int run_bind(struct cli *c)
 
 static int run_unbind(struct cli *c)
 {
-	struct bind_wish wish = {.to_none = true};
+	struct bind_wish wish = {.verb = VERB_UNBIND};
 
 	return run(c, &wish, NULL);
 }
@@ -57,14 +59,15 @@ const struct cmd cmd_bind = {
 	"A device that shares the IOMMU group but is not part of the card blocks; --allow=stranger:ADDR parks\n"
 	"it without a driver. Missing modules are loaded. Every step is journalled: what fails is taken back,\n"
 	"what is killed is ended by passthru recover. With --driver=NAME exactly the functions named go to\n"
-	"that driver, and nothing else is touched.",
+	"that driver, and nothing else is touched. The VFIO driver is the one whose alias fits best: a variant\n"
+	"driver of the vendor where the kernel has one, else vfio-pci.",
     .examples = (const char *const[]){
 	"passthru bind 01:00.0 --dry-run", "every step, without doing it",
 	"passthru bind 01:00.0", "hand the card over",
 	"passthru bind --driver=nvidia 0000:0b:00.0", "give one function to a driver of the host",
 	NULL},
     .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_DRIVER) | HAS(OPT_ALLOW) |
-	HAS(OPT_REASON),
+	HAS(OPT_REASON) | HAS(OPT_SET_RESET),
     .min_args = 1,
     .max_args = 256,
     .run = run_bind,

@@ -27,6 +27,7 @@ static void print_words(struct cli *c, const char **words, size_t n)
 
 static int run_export(struct cli *c)
 {
+	struct bind_wish wish = {0};
 	struct pci_addr *targets;
 	struct err e = {0};
 	const char **words;
@@ -37,6 +38,8 @@ static int run_export(struct cli *c)
 
 	if (!str_eq(c->args[0], "qemu"))
 		return cli_usage(c, "known: qemu", "there is no export called %s", c->args[0]);
+	if (!cli_allowances(c, &wish, &code))
+		return code;
 	c->args++;
 	c->n_args--;
 	s = cli_open(c, &f);
@@ -46,7 +49,9 @@ static int run_export(struct cli *c)
 		flow_close(s);
 		return code;
 	}
-	if (flow_export_qemu(&f, targets, c->n_args, &words, &n, &e) < 0)
+	wish.targets = targets;
+	wish.n_targets = c->n_args;
+	if (flow_export_qemu(&f, &wish, &words, &n, &e) < 0)
 		code = cli_fail(c, &e, EXIT_FAILED);
 	else
 		print_words(c, words, n);
@@ -60,12 +65,12 @@ const struct cmd cmd_export = {
     .summary = "Write what a hypervisor needs to give the card to a guest",
     .description =
 	"qemu: the -device arguments, the functions of one slot as one multi-function device behind a root port\n"
-	"of its own. Companions go along. Needs a machine with PCI Express (-machine q35 or virt). Needs no root.",
+	"of its own. Companions go along; a card that bind would refuse is refused here too. Needs a machine with PCI Express (-machine q35 or virt). Needs no root.",
     .examples = (const char *const[]){
 	"qemu-system-x86_64 -machine q35 $(passthru export qemu 01:00.0) …", "on a command line",
 	"passthru export qemu 01:00.0 --json", "as a list of words",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON),
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_ALLOW),
     .min_args = 2,
     .max_args = 256,
     .run = run_export,

@@ -4,6 +4,7 @@
 static int run_release(struct cli *c)
 {
 	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish, .reason = c->reason};
+	struct bind_wish wish = {.verb = VERB_RELEASE};
 	struct pci_addr *targets;
 	struct change change;
 	enum outcome outcome;
@@ -17,7 +18,9 @@ static int run_release(struct cli *c)
 		return EXIT_FAILED;
 	if (cli_targets(c, &f, &targets, &code)) {
 		outcome = flow_release(&f, targets, c->n_args, &options, &change, &e);
-		cli_show_change(c, outcome, &change, "given back");
+		wish.targets = targets;
+		wish.n_targets = c->n_args;
+		cli_show_change(c, outcome, &wish, &change, "given back");
 		code = cli_outcome(c, outcome, &e);
 	}
 	flow_close(s);

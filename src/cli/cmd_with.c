@@ -16,7 +16,7 @@ static void say_started(void *data, const struct change *change)
 static int run_with(struct cli *c)
 {
 	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish, .reason = c->reason};
-	struct with_wish wish = {.argv = c->command, .started = say_started, .started_data = c};
+	struct with_wish wish = {.bind.verb = VERB_WITH, .argv = c->command, .started = say_started, .started_data = c};
 	struct pci_addr *targets;
 	struct change change;
 	enum outcome outcome;
@@ -38,7 +38,7 @@ static int run_with(struct cli *c)
 	wish.bind.n_targets = c->n_args;
 	outcome = flow_with(&f, &wish, &options, &status, &change, &e);
 	if (c->is_dry_run)
-		cli_show_change(c, outcome, &change, NULL);
+		cli_show_change(c, outcome, &wish.bind, &change, NULL);
 	flow_close(s);
 	if (cli_outcome(c, outcome, &e) == EXIT_OK)
 		return c->is_dry_run ? EXIT_OK : status;

@@ -16,6 +16,7 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_ALLOW] = {"allow", 0, "ID[:ADDR]",
 	"override one refusal: stranger[:ADDR] parks strangers of the IOMMU group without a driver"},
     [OPT_REASON] = {"reason", 0, "TEXT", "why, kept in history"},
+    [OPT_SET_RESET] = {"set-reset", 0, "METHOD", "reset the functions named by this method alone: flr, pm, bus, …"},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine"},
 };
 

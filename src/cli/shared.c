@@ -119,7 +119,8 @@ struct sys *cli_open(struct cli *c, struct flow *f)
 	return s;
 }
 
-static void show_change_json(struct cli *c, enum outcome outcome, const struct change *change)
+static void show_change_json(
+    struct cli *c, enum outcome outcome, const struct bind_wish *wish, const struct change *change)
 {
 	struct json_object *o = json_object_new_object();
 	struct json_object *notes = json_object_new_array();
@@ -131,15 +132,18 @@ static void show_change_json(struct cli *c, enum outcome outcome, const struct c
 		json_object_object_add(o, "outcome", json_object_new_string(outcome_name(outcome)));
 		json_object_object_add(o, "id", change->id ? json_object_new_int64(change->id) : NULL);
 	}
+	if (wish)
+		json_object_object_add(o, "wish", wish_to_json(wish));
 	json_object_object_add(o, "plan", plan_to_json(&change->plan));
 	json_object_object_add(o, "notes", notes);
 	view_json(stdout, o);
 }
 
-void cli_show_change(struct cli *c, enum outcome outcome, const struct change *change, const char *done)
+void cli_show_change(
+    struct cli *c, enum outcome outcome, const struct bind_wish *wish, const struct change *change, const char *done)
 {
 	if (c->is_json) {
-		show_change_json(c, outcome, change);
+		show_change_json(c, outcome, wish, change);
 		return;
 	}
 	if (outcome != OUTCOME_DONE && outcome != OUTCOME_NOTHING)

@@ -39,17 +39,39 @@ int flow_add_driver_modules(struct flow *f, const char *function, const char *dr
 	    function);
 }
 
-static int add_modules(struct flow *f, const struct bind_wish *wish, struct host *h, struct err *e)
+/* The best VFIO driver of each function that moves, and the modules that bring them. */
+static int add_vfio_modules(struct flow *f, struct change *c, struct err *e)
+{
+	int *functions;
+	size_t n = plan_functions(f->mem, &c->host, &c->plan, &functions);
+	int r = read_vfio_modules(f->s, f->mem, &c->host, e);
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const char *module;
+
+		read_vfio_driver(f->s, f->mem, &c->host.functions[functions[i]], &module);
+		if (module)
+			r = read_module_chain(f->s, f->mem, &c->host, module);
+		if (r < 0)
+			(void)err_set(e, r, "module %s, the VFIO driver for %s, cannot be found", module,
+			    c->host.functions[functions[i]].name);
+	}
+	return r;
+}
+
+static int add_modules(struct flow *f, const struct bind_wish *wish, struct change *c, struct err *e)
 {
 	char name[PCI_ADDR_TEXT];
 	int r = 0;
 
-	if (wish->to_none)
+	if (wish->verb == VERB_UNBIND)
 		return 0;
-	if (!wish->driver || str_eq(wish->driver, "vfio-pci"))
-		return read_vfio_modules(f->s, f->mem, h, e);
+	if (!wish->driver)
+		return add_vfio_modules(f, c, e);
+	if (str_eq(wish->driver, "vfio-pci"))
+		return read_vfio_modules(f->s, f->mem, &c->host, e);
 	for (size_t i = 0; r == 0 && i < wish->n_targets; i++)
-		r = flow_add_driver_modules(f, pci_addr_format(wish->targets[i], name), wish->driver, h, e);
+		r = flow_add_driver_modules(f, pci_addr_format(wish->targets[i], name), wish->driver, &c->host, e);
 	return r;
 }
 
@@ -98,28 +120,54 @@ static void note_lost_groups(struct flow *f, struct change *c)
 
 /* ---- bind ---- */
 
+/* What the verdicts say of resetting is said before anything moves. */
+static void note_resets(struct flow *f, const struct bind_wish *wish, struct change *c)
+{
+	for (size_t i = 0; i < wish->n_targets; i++) {
+		const struct pci_function *function = host_find(&c->host, wish->targets[i]);
+		struct verdict v = judge_function(f->mem, &c->host, function);
+
+		for (size_t k = 0; k < v.n_notes; k++)
+			if (str_eq(v.notes[k].id, "no-reset") || str_eq(v.notes[k].id, "bus-reset-only"))
+				add_note(f, c, arena_printf(f->mem, "%s: %s", function->name, v.notes[k].text));
+	}
+}
+
 int flow_plan_bind(struct flow *f, const struct bind_wish *wish, struct change *ret, struct err *e)
 {
 	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE,
 	    .targets = wish->targets,
-	    .n_targets = wish->n_targets};
+	    .n_targets = wish->n_targets,
+	    .attributes = 1u << ATTR_RESET_METHOD};
 	int r = flow_look(f, &request, &ret->host, e);
 
 	/* Whether it may go at all is said before a missing module is. */
 	if (r == 0)
 		r = plan_bind(f->mem, &ret->host, wish, &ret->plan, e);
 	if (r == 0 && plan_count_moves(&ret->plan) > 0 && f->s->is_live) {
-		r = add_modules(f, wish, &ret->host, e);
-		if (r == 0 && ret->host.n_modules > 0)
+		r = add_modules(f, wish, ret, e);
+		if (r == 0)
 			r = plan_bind(f->mem, &ret->host, wish, &ret->plan, e);
 	}
 	if (r < 0)
 		return r;
-	if (!wish->driver && !wish->to_none)
-		note_companions(f, wish, ret);
-	else
+	if (plan_count_moves(&ret->plan) == 0)
+		return 0;
+	if (wish->driver || wish->verb == VERB_UNBIND) {
 		note_lost_groups(f, ret);
+	} else {
+		note_companions(f, wish, ret);
+		note_resets(f, wish, ret);
+	}
 	return 0;
+}
+
+int flow_check_expected(const struct change_options *options, const struct plan *p, struct err *e)
+{
+	if (!options->expected || plan_equal(options->expected, p))
+		return 0;
+	(void)err_set(e, -ESTALE, "planned again, the steps are not those of the file: the host has changed since");
+	return err_hint(e, "make the plan anew with --dry-run --json, and look at it before applying it");
 }
 
 enum outcome flow_fail(const struct err *e)
@@ -159,7 +207,7 @@ enum outcome flow_bind(struct flow *f, const struct bind_wish *wish, const struc
 {
 	struct session session = {.f = f, .lock = -1};
 	enum outcome outcome = OUTCOME_FAILED;
-	bool is_held = !wish->to_none && (!wish->driver || judge_is_vfio_driver(wish->driver));
+	bool is_held = wish->verb != VERB_UNBIND && (!wish->driver || judge_is_vfio_driver(wish->driver));
 
 	*ret = (struct change){0};
 	if (options->is_dry_run) {
@@ -169,10 +217,12 @@ enum outcome flow_bind(struct flow *f, const struct bind_wish *wish, const struc
 	}
 	if (session_open(f, options->wish, &session, e) < 0 || flow_plan_bind(f, wish, ret, e) < 0)
 		outcome = OUTCOME_FAILED;
+	else if (flow_check_expected(options, &ret->plan, e) < 0)
+		outcome = OUTCOME_FAILED;
 	else if (plan_count_moves(&ret->plan) == 0)
 		outcome = OUTCOME_NOTHING;
 	else if (session_lease(&session, &ret->plan, &ret->host, NULL, 0, options->wish, e) == 0)
-		outcome = flow_carry_out(&session, wish->to_none ? "unbind" : "bind", options, is_held, 0, ret, e);
+		outcome = flow_carry_out(&session, verb_name(wish->verb), options, is_held, 0, ret, e);
 	session_close(&session);
 	return outcome;
 }

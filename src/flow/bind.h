@@ -14,6 +14,9 @@ int flow_add_driver_modules(struct flow *f, const char *function, const char *dr
 enum outcome flow_carry_out(struct session *session, const char *verb, const struct change_options *options, bool is_held,
     unsigned closes, struct change *c, struct err *e);
 
+/* A plan read from a file must come out the same when it is made again; -ESTALE. */
+int flow_check_expected(const struct change_options *options, const struct plan *p, struct err *e);
+
 /* The outcome of an error before anything was written. */
 enum outcome flow_fail(const struct err *e);
 

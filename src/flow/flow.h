@@ -38,6 +38,7 @@ struct change_options {
 	bool is_dry_run;    /* plan only; needs no rights */
 	const char *wish;   /* the command as typed, for the journal */
 	const char *reason; /* kept in history, may be NULL */
+	const struct plan *expected; /* refuse when planning comes to anything else; NULL: no matter */
 };
 
 /* What a verb did, or in a dry run would do. */
@@ -63,9 +64,8 @@ int flow_look(struct flow *f, const struct read_request *request, struct host *r
  * one, but no PCI function stands behind it. */
 int flow_find_target(struct flow *f, const char *word, struct pci_addr *ret, struct err *e);
 
-/* The words of -device arguments for QEMU: the targets and what must go along. */
-int flow_export_qemu(struct flow *f, const struct pci_addr *targets, size_t n_targets, const char ***ret, size_t *n_ret,
-    struct err *e);
+/* The words of -device arguments for QEMU: the targets and what must go along. Refused as bind would be. */
+int flow_export_qemu(struct flow *f, const struct bind_wish *wish, const char ***ret, size_t *n_ret, struct err *e);
 
 /* bind, bind --driver, unbind. */
 enum outcome flow_bind(struct flow *f, const struct bind_wish *wish, const struct change_options *options,
@@ -74,6 +74,11 @@ enum outcome flow_bind(struct flow *f, const struct bind_wish *wish, const struc
 /* Gives back everything that was taken together with each target. */
 enum outcome flow_release(struct flow *f, const struct pci_addr *targets, size_t n_targets,
     const struct change_options *options, struct change *ret, struct err *e);
+
+/* A plan of `--dry-run --json`, planned again from its wish and carried out when it comes out the same. text is
+ * foreign. */
+enum outcome flow_apply(struct flow *f, const char *text, const struct change_options *options, struct change *ret,
+    struct err *e);
 
 /* Brings every interrupted change to an end, and gives back what a dead `with` held. */
 struct recovery {

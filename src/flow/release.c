@@ -36,7 +36,7 @@ static int add_native_modules(struct flow *f, const struct plan *taken, struct h
 
 static int plan_record(struct flow *f, const struct journal *held, struct change *ret, struct err *e)
 {
-	struct read_request request = {.facets = FACET_OVERRIDE};
+	struct read_request request = {.facets = FACET_OVERRIDE, .attributes = 1u << ATTR_RESET_METHOD};
 	struct pci_addr *targets;
 	int r;
 
@@ -121,6 +121,24 @@ static void join_plan(struct arena *mem, struct plan *all, const struct plan *on
 		*ARENA_PUSH(mem, all->steps, all->n_steps) = one->steps[i];
 }
 
+/* Everything the release would do, as one plan, doing nothing. */
+static int plan_records(struct flow *f, const struct journal *held, size_t n_held, const struct pci_addr *targets, size_t n,
+    struct change *ret, struct err *e)
+{
+	struct plan all = {0};
+
+	/* The newest first: what was taken last stands on what was taken before. */
+	for (size_t i = n_held; i-- > 0;) {
+		if (!record_has_any(&held[i], targets, n))
+			continue;
+		if (plan_record(f, &held[i], ret, e) < 0)
+			return e->code;
+		join_plan(f->mem, &all, &ret->plan);
+	}
+	ret->plan = all;
+	return 0;
+}
+
 static enum outcome release_records(struct session *session, const struct pci_addr *targets, size_t n,
     const struct change_options *options, struct change *ret, struct err *e)
 {
@@ -133,23 +151,21 @@ static enum outcome release_records(struct session *session, const struct pci_ad
 	if (journal_read(f->s, f->mem, FOLDER_HELD, &held, &n_held, e) < 0 ||
 	    check_taken(f, held, n_held, targets, n, e) < 0)
 		return OUTCOME_FAILED;
-	/* The newest first: what was taken last stands on what was taken before. */
+	if (plan_records(f, held, n_held, targets, n, ret, e) < 0 || flow_check_expected(options, &ret->plan, e) < 0)
+		return OUTCOME_FAILED;
+	all = ret->plan;
+	if (options->is_dry_run)
+		return plan_count_moves(&all) > 0 ? OUTCOME_DONE : OUTCOME_NOTHING;
 	for (size_t i = n_held; i-- > 0;) {
-		enum outcome one = OUTCOME_DONE;
-		struct change change;
+		enum outcome one;
 
 		if (!record_has_any(&held[i], targets, n))
 			continue;
-		if (!options->is_dry_run)
-			one = flow_release_record(session, &held[i], false, options, &change, e);
-		else if (plan_record(f, &held[i], &change, e) < 0)
-			one = OUTCOME_FAILED;
-		join_plan(f->mem, &all, &change.plan);
-		*ret = change;
+		one = flow_release_record(session, &held[i], false, options, ret, e);
 		ret->plan = all;
 		if (one != OUTCOME_DONE && one != OUTCOME_NOTHING)
 			return one;
-		if (one == OUTCOME_DONE && plan_count_moves(&change.plan) > 0)
+		if (one == OUTCOME_DONE)
 			result = OUTCOME_DONE;
 	}
 	return result;

@@ -4,34 +4,26 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "judge/reset.h"
 
 enum {
 	VENDOR_AMD = 0x1022, /* processors and chipsets; graphics are 1002 */
+	VENDOR_INTEL = 0x8086,
 	VENDOR_NVIDIA = 0x10de,
 };
 
 /* ---- drivers ---- */
 
-/* VFIO drivers for PCI in mainline: drivers/vfio/pci/ of 6.12 and what came since. */
+/* vfio-pci and its variants, which are all called so (drivers/vfio/pci/: mlx5_vfio_pci, nvgrace_gpu_vfio_pci, …);
+ * nvidia-vgpu-vfio is NVIDIA's own for virtual functions. */
 bool judge_is_vfio_driver(const char *driver)
 {
-	static const char *const names[] = {
-	    "vfio-pci",
-	    "mlx5_vfio_pci",
-	    "hisi-acc-vfio-pci",
-	    "pds-vfio-pci",
-	    "qat_vfio_pci",
-	    "virtio-vfio-pci",
-	    "nvgrace-gpu-vfio-pci",
-	    "xe-vfio-pci",
-	    "ism-vfio-pci",
-	    "nvidia-vgpu-vfio",
-	};
+	static const char suffix[] = "vfio-pci";
+	size_t length = driver ? strlen(driver) : 0;
 
-	for (size_t i = 0; driver && i < ARRAY_LEN(names); i++)
-		if (str_same_module(driver, names[i]))
-			return true;
-	return false;
+	if (length >= sizeof(suffix) - 1 && str_same_module(driver + length - (sizeof(suffix) - 1), suffix))
+		return true;
+	return str_eq(driver, "nvidia-vgpu-vfio");
 }
 
 bool judge_driver_leaves_dma(const char *driver)
@@ -134,6 +126,17 @@ static bool is_in_same_group(const struct pci_function *f, const struct pci_func
 	return f->group >= 0 && f->group == other->group;
 }
 
+/* Processors and chipsets number their parts there as they like; a virtual machine hangs whole cards there. */
+static bool are_one_card_on_root_bus(const struct pci_function *f, const struct pci_function *other)
+{
+	if (function_is_display(f) && function_is_display(other))
+		return true;
+	if (!function_is_display(f) && !function_is_display(other))
+		return false;
+	return f->has_ids && other->has_ids && f->vendor == other->vendor && f->vendor != VENDOR_AMD &&
+	    f->vendor != VENDOR_INTEL;
+}
+
 bool judge_same_card(const struct host *h, const struct pci_function *f, const struct pci_function *other)
 {
 	if (f == other)
@@ -149,7 +152,7 @@ bool judge_same_card(const struct host *h, const struct pci_function *f, const s
 	if (!pci_addr_same_slot(f->addr, other->addr))
 		return false;
 	if (is_on_root_bus(h, f))
-		return function_is_display(f) && function_is_display(other);
+		return are_one_card_on_root_bus(f, other);
 	return !is_platform_function(f) && !is_platform_function(other);
 }
 
@@ -306,6 +309,24 @@ static void note_bridges(struct building *b, const struct iommu_group *g)
 		add_note(b, "host-bridge-in-group", "a host bridge shares the group and stays with the host", evidence);
 }
 
+/* Said before the hand-over: a guest that gets a device in the state the last one left it may not start it. */
+static void note_reset(struct building *b)
+{
+	struct reset_verdict reset = judge_reset(b->mem, b->h, b->f);
+	const char *evidence = arena_printf(b->mem, "/sys/bus/pci/devices/%s/reset_method", b->f->name);
+
+	if (reset.can_reset != TRI_NO)
+		return;
+	if (reset.bus_is_useless)
+		add_note(b, "bus-reset-only",
+		    "it can be reset only with its whole bus: a hypervisor does that when it has every function of the card; "
+		    "a single function cannot be reset",
+		    evidence);
+	else
+		add_note(b, "no-reset",
+		    "it cannot be reset: after a guest has used it, it may not start again until the host reboots", evidence);
+}
+
 static void judge_grouped(struct building *b, const struct iommu_group *g)
 {
 	char *evidence = arena_printf(b->mem, "/sys/kernel/iommu_groups/%d/devices", g->number);
@@ -320,6 +341,7 @@ static void judge_grouped(struct building *b, const struct iommu_group *g)
 	sort_members(b, g);
 	add_card_in_other_groups(b);
 	note_bridges(b, g);
+	note_reset(b);
 	b->v.viable_now = judge_group_viable(b->h, g);
 	if (b->v.n_blockers > 0)
 		add_note(b, "strangers",

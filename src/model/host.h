@@ -58,6 +58,9 @@ struct pci_function {
 	/* Those asked for; NULL: none was, a member NULL: absent, or it cannot be read. */
 	const char **attributes;
 
+	/* read_vfio_driver */
+	const char *vfio_driver; /* the VFIO driver that fits it best, NULL: vfio-pci */
+
 	/* FACET_OVERRIDE */
 	const char *driver_override; /* NULL: none, or not asked */
 	bool is_busy; /* a write of ours is still stuck in the kernel: nothing that takes its lock was read */

@@ -11,6 +11,7 @@ static const struct kind_row {
 } kind_rows[] = {
     [KIND_BINDING] = {"binding", STEP_MOVE},
     [KIND_MODULE] = {"module", STEP_MOVE},
+    [KIND_RESET] = {"reset", STEP_MOVE},
     [KIND_IDENTITY] = {"identity", STEP_REQUIRE},
     [KIND_UNHELD] = {"unheld", STEP_REQUIRE},
     [KIND_VIABLE] = {"viable", STEP_REQUIRE},
@@ -52,6 +53,7 @@ bool value_equal(enum kind kind, const struct value *a, const struct value *b)
 	case KIND_BINDING:
 		return str_eq(a->driver, b->driver) && str_eq(a->driver_override, b->driver_override);
 	case KIND_IDENTITY:
+	case KIND_RESET:
 		return str_eq(a->text, b->text);
 	case KIND_MODULE:
 	case KIND_UNHELD:
@@ -114,6 +116,8 @@ const char *value_describe(struct arena *mem, enum kind kind, const struct value
 		return v->flag ? "loaded" : "not loaded";
 	case KIND_IDENTITY:
 		return v->text;
+	case KIND_RESET:
+		return v->text && *v->text ? arena_printf(mem, "reset by %s", v->text) : "no reset";
 	case KIND_UNHELD:
 		return v->flag ? "held by nobody" : "held open";
 	case KIND_VIABLE:
@@ -124,6 +128,24 @@ const char *value_describe(struct arena *mem, enum kind kind, const struct value
 		break;
 	}
 	return "";
+}
+
+bool plan_equal(const struct plan *a, const struct plan *b)
+{
+	if (a->n_steps != b->n_steps || a->n_derived != b->n_derived)
+		return false;
+	for (size_t i = 0; i < a->n_steps; i++) {
+		const struct step *x = &a->steps[i], *y = &b->steps[i];
+
+		if (x->kind != y->kind || !str_eq(x->target, y->target) || x->limit_ms != y->limit_ms || x->back != y->back ||
+		    !value_equal(x->kind, &x->want, &y->want) ||
+		    (x->type == STEP_MOVE && !value_equal(x->kind, &x->have, &y->have)))
+			return false;
+	}
+	for (size_t i = 0; i < a->n_derived; i++)
+		if (!str_eq(a->derived[i], b->derived[i]))
+			return false;
+	return true;
 }
 
 struct plan plan_inverse(struct arena *mem, const struct plan *p)

@@ -17,6 +17,7 @@ struct json_object;
 enum kind {
 	KIND_BINDING,  /* target: address; value: driver and driver_override */
 	KIND_MODULE,   /* target: module name; value: flag, loaded or not */
+	KIND_RESET,    /* target: address; value: text, reset methods in the order of use */
 	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */
 	KIND_VIABLE,   /* require: target group number; value: flag, the kernel would let VFIO have it */
@@ -42,7 +43,7 @@ enum way_back {
 struct value {
 	const char *driver;	     /* KIND_BINDING: NULL is none */
 	const char *driver_override; /* KIND_BINDING: NULL is none */
-	const char *text;	     /* KIND_IDENTITY */
+	const char *text;	     /* KIND_IDENTITY, KIND_RESET */
 	bool flag;		     /* the others */
 };
 
@@ -78,6 +79,9 @@ bool value_equal(enum kind kind, const struct value *a, const struct value *b);
 
 /* What the value is in words a person reads, "vfio-pci (override vfio-pci)". */
 const char *value_describe(struct arena *mem, enum kind kind, const struct value *v);
+
+/* The same steps in the same order? */
+bool plan_equal(const struct plan *a, const struct plan *b);
 
 /* The same thing the other way round: moves inverted, last first; require and await have an empty
  * inverse and are left out. Shares strings with p. */

@@ -26,6 +26,7 @@ static struct json_object *value_to_json(enum kind kind, const struct value *v)
 		json_object_object_add(o, "driver_override", string_or_null(v->driver_override));
 		return o;
 	case KIND_IDENTITY:
+	case KIND_RESET:
 		return string_or_null(v->text);
 	case KIND_MODULE:
 	case KIND_UNHELD:
@@ -118,6 +119,12 @@ static bool value_from_json(struct arena *mem, enum kind kind, struct json_objec
 			return false;
 		ret->text = arena_strdup(mem, text);
 		return true;
+	case KIND_RESET:
+		text = get_text(o, key);
+		if (!text || strspn(text, "abcdefghijklmnopqrstuvwxyz_ ") != strlen(text))
+			return false;
+		ret->text = arena_strdup(mem, text);
+		return true;
 	case KIND_MODULE:
 	case KIND_UNHELD:
 	case KIND_VIABLE:
@@ -148,6 +155,7 @@ static bool target_is_valid(enum kind kind, const char *target)
 
 	switch (kind) {
 	case KIND_BINDING:
+	case KIND_RESET:
 	case KIND_IDENTITY:
 		return pci_addr_parse(target, &addr) && str_eq(pci_addr_format(addr, text), target);
 	case KIND_MODULE:

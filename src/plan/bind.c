@@ -179,16 +179,52 @@ static void move_binding(struct arena *mem, struct plan *p, const struct pci_fun
 	plan_add_move(mem, p, KIND_BINDING, f->name, binding_now(f), want);
 }
 
-/* Sound, USB and the rest first, the display last; going back, the inverse order brings it first. */
-static void move_set(struct arena *mem, const struct host *h, const struct set *s, struct value want, struct plan *p)
+/* To the VFIO driver that fits it best. */
+static struct value to_vfio(const struct pci_function *f)
+{
+	const char *driver = f->vfio_driver ? f->vfio_driver : "vfio-pci";
+
+	return (struct value){.driver = driver, .driver_override = driver};
+}
+
+/* Sound, USB and the rest first, the display last; going back, the inverse order brings it first. want NULL:
+ * each to its VFIO driver. */
+static void move_set(struct arena *mem, const struct host *h, const struct set *s, const struct value *want, struct plan *p)
 {
 	for (int display = 0; display <= 1; display++)
 		for (size_t i = 0; i < s->n; i++) {
 			const struct pci_function *f = &h->functions[s->items[i]];
 
 			if (function_is_display(f) == (display == 1))
-				move_binding(mem, p, f, want);
+				move_binding(mem, p, f, want ? *want : to_vfio(f));
 		}
+}
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t length = strlen(word);
+
+	for (; *list; list += strcspn(list, " "), list += strspn(list, " "))
+		if (strcspn(list, " ") == length && memcmp(list, word, length) == 0)
+			return true;
+	return false;
+}
+
+/* --set-reset: the targets named, not what goes along with them. */
+static int set_reset(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct plan *p, struct err *e)
+{
+	for (size_t i = 0; wish->reset_method && i < wish->n_targets; i++) {
+		const struct pci_function *f = host_find(h, wish->targets[i]);
+		const char *methods = f && f->attributes ? f->attributes[ATTR_RESET_METHOD] : NULL;
+
+		if (!methods || !has_word(methods, wish->reset_method)) {
+			(void)err_set(e, -EINVAL, "%s cannot be reset by %s", f ? f->name : "it", wish->reset_method);
+			return err_hint(e, "its methods: %s", methods && *methods ? methods : "none");
+		}
+		plan_add_move(
+		    mem, p, KIND_RESET, f->name, (struct value){.text = methods}, (struct value){.text = wish->reset_method});
+	}
+	return 0;
 }
 
 static void load_modules(struct arena *mem, const struct host *h, struct plan *p)
@@ -281,9 +317,12 @@ static int plan_hand_over(struct arena *mem, const struct host *h, const struct 
 	}
 	require_identity(mem, h, &missing, &p);
 	load_modules(mem, h, &p);
+	r = set_reset(mem, h, wish, &p, e);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < parked.n; i++)
 		move_binding(mem, &p, &h->functions[parked.items[i]], (struct value){.driver_override = parked_override});
-	move_set(mem, h, &missing, (struct value){.driver = "vfio-pci", .driver_override = "vfio-pci"}, &p);
+	move_set(mem, h, &missing, NULL, &p);
 	if (plan_count_moves(&p) > 0)
 		check_groups(mem, h, &taken, &p);
 	else
@@ -297,6 +336,7 @@ static int plan_exactly(struct arena *mem, const struct host *h, const struct bi
 	struct value want = {.driver = wish->driver};
 	struct set targets = {0};
 	struct plan p = {0};
+	int r;
 
 	/* Drivers that bind only what names them keep their override; the host's own find the function by
 	 * its ids and need none. */
@@ -304,8 +344,8 @@ static int plan_exactly(struct arena *mem, const struct host *h, const struct bi
 		want.driver_override = wish->driver;
 	for (size_t i = 0; i < wish->n_targets; i++) {
 		const struct pci_function *f;
-		int r = find_target(h, wish->targets[i], &f, e);
 
+		r = find_target(h, wish->targets[i], &f, e);
 		if (r < 0)
 			return r;
 		if (function_is_bridge(f)) {
@@ -317,14 +357,17 @@ static int plan_exactly(struct arena *mem, const struct host *h, const struct bi
 	require_identity(mem, h, &targets, &p);
 	require_unheld(mem, h, &targets, &p);
 	load_modules(mem, h, &p);
-	move_set(mem, h, &targets, want, &p);
+	r = set_reset(mem, h, wish, &p, e);
+	if (r < 0)
+		return r;
+	move_set(mem, h, &targets, &want, &p);
 	*ret = plan_count_moves(&p) > 0 ? p : (struct plan){0};
 	return 0;
 }
 
 int plan_bind(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct plan *ret, struct err *e)
 {
-	if (wish->driver || wish->to_none)
+	if (wish->driver || wish->verb == VERB_UNBIND)
 		return plan_exactly(mem, h, wish, ret, e);
 	return plan_hand_over(mem, h, wish, ret, e);
 }
@@ -377,6 +420,18 @@ static int add_back_move(struct arena *mem, const struct host *h, const struct s
 	return 0;
 }
 
+/* Somebody else's later choice is left alone. */
+static void add_back_reset(struct arena *mem, const struct host *h, const struct step *back, struct plan *p)
+{
+	const struct pci_function *f = NULL;
+	struct pci_addr addr;
+
+	if (pci_addr_parse(back->target, &addr))
+		f = host_find(h, addr);
+	if (f && f->attributes && str_eq(f->attributes[ATTR_RESET_METHOD], back->have.text))
+		plan_add_move(mem, p, KIND_RESET, f->name, back->have, back->want);
+}
+
 int plan_release(struct arena *mem, const struct host *h, const struct plan *taken, struct plan *ret, struct err *e)
 {
 	struct plan inverse = plan_inverse(mem, taken);
@@ -396,6 +451,8 @@ int plan_release(struct arena *mem, const struct host *h, const struct plan *tak
 
 		if (back->kind == KIND_BINDING)
 			r = add_back_move(mem, h, back, &p, e);
+		else if (back->kind == KIND_RESET)
+			add_back_reset(mem, h, back, &p);
 		else if (!keep_modules)
 			plan_add_move(mem, &p, back->kind, back->target, back->have, back->want);
 		if (r < 0)

@@ -9,18 +9,7 @@
 #include "base/err.h"
 #include "model/host.h"
 #include "model/plan.h"
-
-struct bind_wish {
-	const struct pci_addr *targets;
-	size_t n_targets;
-	/* NULL: hand over to vfio-pci, each card with its whole usable set. Else exactly the targets. */
-	const char *driver;
-	bool to_none; /* unbind: exactly the targets, to no driver */
-	/* --allow=stranger[:ADDR]: strangers that may be parked without a driver. */
-	const struct pci_addr *parked;
-	size_t n_parked;
-	bool park_all;
-};
+#include "model/wish.h"
 
 /* The host must have been read with TOPOLOGY, GROUPS, OVERRIDE for the targets, and modules.
  * -EPERM: a verdict is against it (the sentence names who, the hint the way out); -ENODEV: a target is

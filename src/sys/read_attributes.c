@@ -35,6 +35,9 @@ static const char *read_file(struct sys *s, struct arena *mem, const struct pci_
 	char path[SYS_PATH];
 	const char *text = sys_text(s, mem, sys_path(path, DEVICES "/%s/%s", f->name, files[a]), NULL);
 
+	/* Since 5.15 the file is there exactly where there is a way to reset (drivers/pci/pci-sysfs.c). */
+	if (!text && a == ATTR_RESET_METHOD && s->is_live)
+		return "";
 	if (!text || means_absent(a, text))
 		return NULL;
 	return a == ATTR_REVISION && str_starts(text, "0x") ? text + 2 : text;

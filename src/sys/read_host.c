@@ -273,6 +273,11 @@ static enum tri read_direct_region(struct reading *r, int group)
 	return TRI_NO;
 }
 
+static int compare_others(const void *a, const void *b)
+{
+	return strcmp(((const struct group_other *)a)->name, ((const struct group_other *)b)->name);
+}
+
 static void read_group(struct reading *r, struct iommu_group *g)
 {
 	struct group_other *others = NULL;
@@ -287,6 +292,8 @@ static void read_group(struct reading *r, struct iommu_group *g)
 			if (!pci_addr_parse(members.names[i], &addr))
 				read_other_member(r, g, &others, members.names[i]);
 		}
+	if (g->n_others > 0)
+		qsort(others, g->n_others, sizeof(*others), compare_others);
 	g->others = others;
 	name = sys_text(r->s, r->mem, sys_path(path, GROUPS "/%d/name", g->number), NULL);
 	g->is_noiommu = name && str_eq(name, "vfio-noiommu");

@@ -41,6 +41,10 @@ int read_module_chain(struct sys *s, struct arena *mem, struct host *h, const ch
 /* The same for what vfio-pci needs; the error says which module is missing. */
 int read_vfio_modules(struct sys *s, struct arena *mem, struct host *h, struct err *e);
 
+/* Which VFIO driver fits a function best, by the running kernel's aliases: fills f->vfio_driver, *ret_module is
+ * its module. NULL: vfio-pci. */
+void read_vfio_driver(struct sys *s, struct arena *mem, struct pci_function *f, const char **ret_module);
+
 /* Driver and driver_override as they are now; -ENODEV: the function is gone. */
 int read_binding(struct sys *s, struct arena *mem, const char *name, const char **ret_driver, const char **ret_override);
 

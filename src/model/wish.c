@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "model/wish.h"
+
+#include <errno.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+enum { MAX_TARGETS = 4096 };
+
+const char *verb_name(enum verb v)
+{
+	static const char *const names[] = {
+	    [VERB_BIND] = "bind", [VERB_UNBIND] = "unbind", [VERB_RELEASE] = "release", [VERB_WITH] = "with"};
+	static_assert(ARRAY_LEN(names) == VERBS, "every verb has a name");
+
+	return names[v];
+}
+
+bool is_reset_method(const char *word)
+{
+	static const char *const known[] = {"device_specific", "acpi", "flr", "af_flr", "pm", "bus", "cxl_bus"};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (str_eq(known[i], word))
+			return true;
+	return false;
+}
+
+static struct json_object *text_or_null(const char *s)
+{
+	return s ? json_object_new_string(s) : NULL;
+}
+
+struct json_object *wish_to_json(const struct bind_wish *w)
+{
+	struct json_object *o = json_object_new_object();
+	struct json_object *targets = json_object_new_array();
+	struct json_object *allow = json_object_new_array();
+	char name[PCI_ADDR_TEXT], text[PCI_ADDR_TEXT + 16];
+
+	for (size_t i = 0; i < w->n_targets; i++)
+		json_object_array_add(targets, json_object_new_string(pci_addr_format(w->targets[i], name)));
+	if (w->park_all)
+		json_object_array_add(allow, json_object_new_string("stranger"));
+	for (size_t i = 0; i < w->n_parked; i++) {
+		(void)snprintf(text, sizeof(text), "stranger:%s", pci_addr_format(w->parked[i], name));
+		json_object_array_add(allow, json_object_new_string(text));
+	}
+	json_object_object_add(o, "verb", json_object_new_string(verb_name(w->verb)));
+	json_object_object_add(o, "targets", targets);
+	json_object_object_add(o, "driver", text_or_null(w->driver));
+	json_object_object_add(o, "allow", allow);
+	json_object_object_add(o, "reset_method", text_or_null(w->reset_method));
+	return o;
+}
+
+static const char *text_at(struct json_object *list, size_t i)
+{
+	struct json_object *item = json_object_array_get_idx(list, i);
+
+	return json_object_is_type(item, json_type_string) ? json_object_get_string(item) : "";
+}
+
+static bool get_list(struct json_object *o, const char *key, struct json_object **ret)
+{
+	return json_object_object_get_ex(o, key, ret) && json_object_is_type(*ret, json_type_array) &&
+	    json_object_array_length(*ret) <= MAX_TARGETS;
+}
+
+/* A string or null; false where it is missing or something else. */
+static bool get_text_or_null(struct arena *mem, struct json_object *o, const char *key, const char **ret)
+{
+	struct json_object *member;
+
+	if (!json_object_object_get_ex(o, key, &member))
+		return false;
+	*ret = NULL;
+	if (!member)
+		return true;
+	*ret = json_object_is_type(member, json_type_string) ? arena_strdup(mem, json_object_get_string(member)) : NULL;
+	return *ret != NULL;
+}
+
+static bool get_verb(const char *name, enum verb *ret)
+{
+	for (int i = 0; name && i < VERBS; i++)
+		if (str_eq(verb_name((enum verb)i), name)) {
+			*ret = (enum verb)i;
+			return true;
+		}
+	return false;
+}
+
+static bool get_targets(struct arena *mem, struct json_object *o, struct bind_wish *w)
+{
+	struct pci_addr *targets = NULL;
+	struct json_object *list;
+
+	if (!get_list(o, "targets", &list))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		struct pci_addr addr;
+
+		if (!pci_addr_parse(text_at(list, i), &addr))
+			return false;
+		*ARENA_PUSH(mem, targets, w->n_targets) = addr;
+	}
+	w->targets = targets;
+	return w->n_targets > 0;
+}
+
+static bool get_allow(struct arena *mem, struct json_object *o, struct bind_wish *w)
+{
+	struct pci_addr *parked = NULL;
+	struct json_object *list;
+
+	if (!get_list(o, "allow", &list))
+		return false;
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
+		const char *text = text_at(list, i);
+		struct pci_addr addr;
+
+		if (str_eq(text, "stranger"))
+			w->park_all = true;
+		else if (str_starts(text, "stranger:") && pci_addr_parse(text + strlen("stranger:"), &addr))
+			*ARENA_PUSH(mem, parked, w->n_parked) = addr;
+		else
+			return false;
+	}
+	w->parked = parked;
+	return true;
+}
+
+int wish_from_json(struct arena *mem, struct json_object *json, struct bind_wish *ret, struct err *e)
+{
+	struct bind_wish w = {0};
+	const char *verb;
+
+	if (!json_object_is_type(json, json_type_object) || !get_text_or_null(mem, json, "verb", &verb) ||
+	    !get_verb(verb, &w.verb) || !get_targets(mem, json, &w) || !get_allow(mem, json, &w) ||
+	    !get_text_or_null(mem, json, "driver", &w.driver) || !get_text_or_null(mem, json, "reset_method", &w.reset_method) ||
+	    (w.driver && !str_is_driver_name(w.driver)) || (w.reset_method && !is_reset_method(w.reset_method)))
+		return err_set(e, -EINVAL, "its wish is not one this passthru writes");
+	*ret = w;
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What somebody asked for: the input of planning, kept in a plan's JSON so that the plan can be made again. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/pci_addr.h"
+
+struct json_object;
+
+enum verb {
+	VERB_BIND,
+	VERB_UNBIND,
+	VERB_RELEASE,
+	VERB_WITH,
+	VERBS
+};
+
+struct bind_wish {
+	enum verb verb;
+	const struct pci_addr *targets;
+	size_t n_targets;
+	/* NULL: hand over to VFIO, each card with its whole usable set. Else exactly the targets. */
+	const char *driver;
+	/* --allow=stranger[:ADDR]: strangers that may be parked without a driver. */
+	const struct pci_addr *parked;
+	size_t n_parked;
+	bool park_all;
+	/* The one reset method the targets are to use, NULL: left as it is. */
+	const char *reset_method;
+};
+
+const char *verb_name(enum verb v);
+
+/* {"verb","targets","driver","allow","reset_method"}; the caller puts the object. */
+struct json_object *wish_to_json(const struct bind_wish *w);
+
+/* -EINVAL: nothing wish_to_json would have written. */
+int wish_from_json(struct arena *mem, struct json_object *json, struct bind_wish *ret, struct err *e);
+
+/* Known names of reset methods (drivers/pci/pci.c, pci_reset_fn_methods). */
+bool is_reset_method(const char *word);
