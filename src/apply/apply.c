@@ -61,11 +61,12 @@ static int check_unheld(const struct run *run, const struct step *move, const st
 	char path[SYS_PATH], node[SYS_PATH];
 	const char *group;
 
-	if (move->kind != KIND_BINDING || !now->driver || !str_eq(now->driver, move->want.driver))
-		return 0;
+	if (move->kind != KIND_BINDING || !now->driver || !str_eq(now->driver, move->want.driver) ||
+	    !str_eq(move->want.driver, move->want.driver_override))
+		return 0; /* not with the driver we gave it for a guest */
 	group = sys_link_base(run->s, run->mem, sys_path(path, "sys/bus/pci/devices/%s/iommu_group", move->target));
-	if (!group || run->s->ops->exists(run->s, sys_path(node, "dev/vfio/%s", group)) != 1)
-		return 0;
+	if (!group)
+		return err_set(e, -EIO, "cannot tell the IOMMU group of %s, so a guest may have it open", move->target);
 	unheld.target = sys_path(node, "/dev/vfio/%s", group);
 	return condition_check(run->s, run->mem, &unheld, e);
 }
@@ -169,7 +170,7 @@ enum apply_result apply_journal(struct sys *s, struct arena *mem, struct journal
 	if (check_fresh(&run, e) < 0 || check_leading(&run, e) < 0)
 		return APPLY_UNCHANGED;
 	if (journal_put(s, j, FOLDER_JOURNAL, e) < 0)
-		return APPLY_UNCHANGED;
+		return journal_drop(s, j->id) == 0 ? APPLY_UNCHANGED : APPLY_NEEDS_RECOVER;
 	for (size_t i = 0; i < j->plan.n_steps; i++) {
 		const struct step *step = &j->plan.steps[i];
 		int r;
@@ -192,6 +193,27 @@ enum apply_result apply_journal(struct sys *s, struct arena *mem, struct journal
 	return APPLY_DONE;
 }
 
+/* A module to be unloaded is a matter of tidiness: it does not decide how a change ends. */
+static bool is_tidying(const struct step *step)
+{
+	return step->type == STEP_MOVE && step->kind == KIND_MODULE && !step->want.flag;
+}
+
+static enum apply_result tidy_and_finish(const struct run *run, struct err *e)
+{
+	for (size_t i = 0; i < run->j->plan.n_steps; i++) {
+		const struct step *step = &run->j->plan.steps[i];
+
+		if (!is_tidying(step))
+			continue;
+		tell(run, step, false);
+		if (move_set(run->s, run->mem, step, e) < 0)
+			return APPLY_NEEDS_RECOVER;
+	}
+	run->j->phase = PHASE_DONE;
+	return journal_finish(run->s, run->j, e) < 0 ? APPLY_NEEDS_RECOVER : APPLY_DONE;
+}
+
 /* All moves arrived, and what comes after them holds. */
 static int is_complete(const struct run *run, struct err *e)
 {
@@ -212,7 +234,7 @@ static int is_complete(const struct run *run, struct err *e)
 		state = move_state(run->s, run->mem, step, &now, e);
 		if (state < 0)
 			return state;
-		if (state != STATE_WANT && !(step->kind == KIND_MODULE && !step->want.flag))
+		if (state != STATE_WANT && !is_tidying(step))
 			return 0;
 	}
 	return 1;
@@ -249,9 +271,7 @@ enum apply_result apply_recover(struct sys *s, struct arena *mem, struct journal
 	r = was_going_back ? 0 : is_complete(&run, e);
 	if (r < 0)
 		return APPLY_NEEDS_RECOVER;
-	if (r == 1) {
-		j->phase = PHASE_DONE;
-		return journal_finish(s, j, e) < 0 ? APPLY_NEEDS_RECOVER : APPLY_DONE;
-	}
+	if (r == 1)
+		return tidy_and_finish(&run, e);
 	return roll_back(&run, j->plan.n_steps, e);
 }

@@ -128,6 +128,14 @@ int journal_put(struct sys *s, const struct journal *j, enum folder folder, stru
 	return 0;
 }
 
+int journal_drop(struct sys *s, unsigned id)
+{
+	char path[SYS_PATH];
+	int r = s->ops->remove(s, record_path(path, FOLDER_JOURNAL, id));
+
+	return r == -ENOENT ? 0 : r;
+}
+
 /* ---- reading ---- */
 
 static const char *get_text(struct arena *mem, struct json_object *o, const char *key)
@@ -226,6 +234,11 @@ static int compare_ids(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static bool is_of_this_boot(struct sys *s, struct arena *mem, const struct journal *j)
+{
+	return str_eq(j->boot_id, sys_text(s, mem, "proc/sys/kernel/random/boot_id", NULL));
+}
+
 static int read_record(
     struct sys *s, struct arena *mem, enum folder folder, unsigned id, struct journal *ret, struct err *e)
 {
@@ -244,6 +257,9 @@ static int read_record(
 		r = journal_from_json(mem, text, ret, e);
 		if (r == 0 && ret->id != id)
 			r = err_set(e, -EINVAL, "its id is %u", ret->id);
+		/* /run is gone with the boot, unless somebody kept it: drivers and addresses are others now. */
+		if (r == 0 && folder != FOLDER_HISTORY && !is_of_this_boot(s, mem, ret))
+			r = err_set(e, -ESTALE, "it is of another boot");
 		if (r < 0) {
 			(void)err_add(e, "/%s cannot be used", path);
 			(void)err_hint(e, "passthru recover --abandon %u sets it aside", id);

@@ -56,6 +56,9 @@ int journal_next_id(struct sys *s, unsigned *ret, struct err *e);
 /* Writes it to a folder, whole or not at all. */
 int journal_put(struct sys *s, const struct journal *j, enum folder folder, struct err *e);
 
+/* After a write that failed: makes sure that no journal is left of it. */
+int journal_drop(struct sys *s, unsigned id);
+
 /* The records of a folder by id. One that cannot be believed (not ours alone, not our grammar, another
  * boot) is an error that names it. */
 int journal_read(struct sys *s, struct arena *mem, enum folder folder, struct journal **ret, size_t *n_ret, struct err *e);

@@ -230,7 +230,7 @@ static int identity_get(struct sys *s, struct arena *mem, const char *target, st
 		return err_set(e, -EINVAL, "%s is no PCI address", target);
 	r = read_one_function(s, mem, addr, &f);
 	if (r < 0)
-		return err_set(e, r, "%s is gone", target);
+		return err_set(e, r, "%s %s", target, r == -ENODEV ? "is gone" : "cannot be read");
 	ret->text = function_identity(mem, &f);
 	return 0;
 }

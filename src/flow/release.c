@@ -34,9 +34,25 @@ static int add_native_modules(struct flow *f, const struct plan *taken, struct h
 	return r;
 }
 
+/* Modules that somebody unloaded by hand since need no unloading. */
+static struct plan without_unloaded(struct flow *f, const struct plan *taken)
+{
+	struct plan p = {0};
+	char path[SYS_PATH];
+
+	for (size_t i = 0; i < taken->n_steps; i++) {
+		const struct step *s = &taken->steps[i];
+
+		if (s->kind != KIND_MODULE || f->s->ops->exists(f->s, sys_path(path, "sys/module/%s", s->target)) == 1)
+			*ARENA_PUSH(f->mem, p.steps, p.n_steps) = *s;
+	}
+	return p;
+}
+
 static int plan_record(struct flow *f, const struct journal *held, struct change *ret, struct err *e)
 {
 	struct read_request request = {.facets = FACET_OVERRIDE, .attributes = 1u << ATTR_RESET_METHOD};
+	struct plan taken = without_unloaded(f, &held->plan);
 	struct pci_addr *targets;
 	int r;
 
@@ -46,7 +62,7 @@ static int plan_record(struct flow *f, const struct journal *held, struct change
 	r = flow_look(f, &request, &ret->host, e);
 	if (r == 0)
 		r = add_native_modules(f, &held->plan, &ret->host, e);
-	return r < 0 ? r : plan_release(f->mem, &ret->host, &held->plan, &ret->plan, e);
+	return r < 0 ? r : plan_release(f->mem, &ret->host, &taken, &ret->plan, e);
 }
 
 enum outcome flow_release_record(struct session *session, const struct journal *held, bool has_leases,
@@ -148,8 +164,11 @@ static enum outcome release_records(struct session *session, const struct pci_ad
 	struct plan all = {0};
 	size_t n_held;
 
-	if (journal_read(f->s, f->mem, FOLDER_HELD, &held, &n_held, e) < 0 ||
-	    check_taken(f, held, n_held, targets, n, e) < 0)
+	if (journal_read(f->s, f->mem, FOLDER_HELD, &held, &n_held, e) < 0)
+		return OUTCOME_FAILED;
+	if (session_check_interrupted_functions(session, targets, n, e) < 0)
+		return flow_fail(e);
+	if (check_taken(f, held, n_held, targets, n, e) < 0)
 		return OUTCOME_FAILED;
 	if (plan_records(f, held, n_held, targets, n, ret, e) < 0 || flow_check_expected(options, &ret->plan, e) < 0)
 		return OUTCOME_FAILED;

@@ -125,41 +125,54 @@ int session_lease(struct session *s, const struct plan *p, const struct host *h,
 	return r;
 }
 
-static bool plans_overlap(const struct plan *a, const struct plan *b)
+static bool plan_names(const struct plan *p, const char *function)
 {
-	for (size_t i = 0; i < a->n_steps; i++)
-		for (size_t k = 0; k < b->n_steps; k++)
-			if (a->steps[i].kind == KIND_BINDING && b->steps[k].kind == KIND_BINDING &&
-			    str_eq(a->steps[i].target, b->steps[k].target))
-				return true;
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].kind == KIND_BINDING && str_eq(p->steps[i].target, function))
+			return true;
 	return false;
+}
+
+int session_check_interrupted_functions(struct session *s, const struct pci_addr *targets, size_t n, struct err *e)
+{
+	struct journal *journals;
+	char name[PCI_ADDR_TEXT];
+	size_t n_journals;
+	int r = journal_read(s->f->s, s->f->mem, FOLDER_JOURNAL, &journals, &n_journals, e);
+
+	for (size_t i = 0; r == 0 && i < n_journals; i++)
+		for (size_t k = 0; k < n; k++) {
+			if (!plan_names(&journals[i].plan, pci_addr_format(targets[k], name)))
+				continue;
+			(void)err_set(
+			    e, -EUCLEAN, "change %u (%s) was interrupted and is in the way", journals[i].id, journals[i].wish);
+			return err_hint(e, "passthru recover brings it to an end");
+		}
+	return r;
 }
 
 int session_check_interrupted(struct session *s, const struct plan *p, struct err *e)
 {
-	struct journal *journals;
-	size_t n;
-	int r = journal_read(s->f->s, s->f->mem, FOLDER_JOURNAL, &journals, &n, e);
+	struct pci_addr *targets = NULL, addr;
+	size_t n = 0;
 
-	if (r < 0)
-		return r;
-	for (size_t i = 0; i < n; i++) {
-		if (!plans_overlap(&journals[i].plan, p))
-			continue;
-		(void)err_set(e, -EUCLEAN, "change %u (%s) was interrupted and is in the way", journals[i].id, journals[i].wish);
-		return err_hint(e, "passthru recover brings it to an end");
-	}
-	return 0;
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].kind == KIND_BINDING && pci_addr_parse(p->steps[i].target, &addr))
+			*ARENA_PUSH(s->f->mem, targets, n) = addr;
+	return session_check_interrupted_functions(s, targets, n, e);
 }
 
 int session_journal(struct session *s, const char *verb, const struct change_options *options, const struct plan *p,
     struct journal *ret, struct err *e)
 {
 	struct sys *sys = s->f->s;
-	char *boot_id = sys_text(sys, s->f->mem, "proc/sys/kernel/random/boot_id", NULL);
+	int r;
+	char *boot_id = sys_text(sys, s->f->mem, "proc/sys/kernel/random/boot_id", &r);
 
+	if (!boot_id)
+		return err_set(e, r, "cannot read /proc/sys/kernel/random/boot_id: %s", strerror(-r));
 	*ret = (struct journal){
-	    .boot_id = boot_id ? boot_id : "unknown",
+	    .boot_id = boot_id,
 	    .verb = verb,
 	    .wish = options->wish,
 	    .reason = options->reason,

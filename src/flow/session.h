@@ -26,6 +26,7 @@ int session_lease(struct session *s, const struct plan *p, const struct host *h,
 void session_close(struct session *s);
 
 /* Is an interrupted change in the way of these functions? -EUCLEAN, with its number. */
+int session_check_interrupted_functions(struct session *s, const struct pci_addr *targets, size_t n, struct err *e);
 int session_check_interrupted(struct session *s, const struct plan *p, struct err *e);
 
 /* A new journal for a plan. */

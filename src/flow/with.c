@@ -137,7 +137,9 @@ static enum outcome run_between(struct session *session, const struct with_wish 
 		(void)err_add(&back, "the command has ended, but its devices could not be given back");
 		*ret_status = STATUS_OWN;
 		*e = back;
-		return outcome == OUTCOME_NOTHING ? OUTCOME_FAILED : outcome;
+		if (!e->hint[0])
+			(void)err_hint(e, "passthru release gives them back by hand, passthru recover once this process has ended");
+		return outcome == OUTCOME_STUCK ? outcome : OUTCOME_NEEDS_RECOVER;
 	}
 	*e = why;
 	return why.code != 0 ? OUTCOME_FAILED : OUTCOME_DONE;

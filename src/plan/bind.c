@@ -48,6 +48,17 @@ static void set_sort(struct set *s)
 
 /* ---- who goes ---- */
 
+/* What is not known of a function must not be taken for no. */
+static int check_known(const struct pci_function *f, struct err *e)
+{
+	if (f->has_driver == TRI_UNKNOWN)
+		return err_set(e, -EIO, "cannot tell which driver %s is bound to%s%s", f->name, f->trouble ? ": " : "",
+		    f->trouble ? f->trouble : "");
+	if (f->driver && judge_is_vfio_driver(f->driver) && f->group < 0)
+		return err_set(e, -EIO, "cannot tell the IOMMU group of %s, so a guest may have it open", f->name);
+	return 0;
+}
+
 static int find_target(const struct host *h, struct pci_addr addr, const struct pci_function **ret, struct err *e)
 {
 	char name[PCI_ADDR_TEXT];
@@ -61,7 +72,7 @@ static int find_target(const struct host *h, struct pci_addr addr, const struct 
 		(void)err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", (*ret)->name);
 		return err_hint(e, "it ends when the driver lets go, else with a reboot; other functions keep working");
 	}
-	return 0;
+	return check_known(*ret, e);
 }
 
 static bool may_park(const struct bind_wish *wish, const struct pci_function *f)
@@ -105,7 +116,7 @@ static const char *note_text(const struct verdict *v, const char *id)
 
 /* What blocks and is not parked; strangers that may be parked go to `parked`. */
 static int check_blockers(struct arena *mem, const struct host *h, const struct bind_wish *wish,
-    const struct pci_function *f, const struct verdict *v, struct set *parked, struct err *e)
+    const struct pci_function *f, const struct verdict *v, const struct set *taken, struct set *parked, struct err *e)
 {
 	struct blocker *strangers = NULL;
 	size_t n = 0;
@@ -119,6 +130,8 @@ static int check_blockers(struct arena *mem, const struct host *h, const struct 
 		if (b->reason != BLOCK_STRANGER)
 			return err_set(e, -EPERM, "%s cannot be handed over: %s", f->name,
 			    note_text(v, block_reason_name(b->reason)));
+		if (set_has(taken, b->index))
+			continue; /* two cards of one group named together are no strangers to each other */
 		if (may_park(wish, &h->functions[b->index]))
 			set_add(mem, parked, b->index);
 		else
@@ -127,35 +140,17 @@ static int check_blockers(struct arena *mem, const struct host *h, const struct 
 	return n == 0 ? 0 : refuse_strangers(mem, h, f, strangers, n, e);
 }
 
-/* The target with its companions, or why not. */
-static int add_usable_set(struct arena *mem, const struct host *h, const struct bind_wish *wish,
-    const struct pci_function *f, struct set *taken, struct set *parked, struct err *e)
+/* Why a target cannot go, all that is taken being known. */
+static int check_target(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct pci_function *f,
+    const struct verdict *v, const struct set *taken, struct set *parked, struct err *e)
 {
-	struct verdict v = judge_function(mem, h, f);
-	int r = check_blockers(mem, h, wish, f, &v, parked, e);
+	int r = check_blockers(mem, h, wish, f, v, taken, parked, e);
 
-	if (r < 0)
+	if (r < 0 || v->answer != ANSWER_CANNOT_TELL)
 		return r;
-	if (v.answer == ANSWER_CANNOT_TELL) {
-		(void)err_set(e, -EPERM, "cannot tell whether %s can be handed over: %s", f->name,
-		    v.n_notes > 0 ? v.notes[0].text : "facts are missing");
-		return err_hint(e, "passthru show %s says what is known", f->name);
-	}
-	set_add(mem, taken, host_index(h, f));
-	for (size_t i = 0; i < v.n_companions; i++)
-		set_add(mem, taken, v.companions[i]);
-	return 0;
-}
-
-/* Two cards of one group named together are no strangers to each other. */
-static void drop_taken(struct set *parked, const struct set *taken)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < parked->n; i++)
-		if (!set_has(taken, parked->items[i]))
-			parked->items[n++] = parked->items[i];
-	parked->n = n;
+	(void)err_set(e, -EPERM, "cannot tell whether %s can be handed over: %s", f->name,
+	    v->n_notes > 0 ? v->notes[0].text : "facts are missing");
+	return err_hint(e, "passthru show %s says what is known", f->name);
 }
 
 /* ---- steps ---- */
@@ -241,12 +236,15 @@ static void require_unheld(struct arena *mem, const struct host *h, const struct
 
 	for (size_t i = 0; i < s->n; i++) {
 		const struct pci_function *f = &h->functions[s->items[i]];
+		const char *node = f->vfio_node;
 
-		if (!f->vfio_node || set_has(&groups, f->group))
+		if (f->group < 0 || !judge_is_vfio_driver(f->driver) || set_has(&groups, f->group))
 			continue;
+		/* That /dev/vfio could not be listed does not mean that nobody has the node. */
+		if (!node)
+			node = arena_printf(mem, "%d", f->group);
 		set_add(mem, &groups, f->group);
-		plan_add_require(mem, p, KIND_UNHELD, arena_printf(mem, "/dev/vfio/%s", f->vfio_node),
-		    (struct value){.flag = true});
+		plan_add_require(mem, p, KIND_UNHELD, arena_printf(mem, "/dev/vfio/%s", node), (struct value){.flag = true});
 	}
 }
 
@@ -271,19 +269,24 @@ static void check_groups(struct arena *mem, const struct host *h, const struct s
 static int find_usable_set(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct set *taken,
     struct set *parked, struct err *e)
 {
-	for (size_t i = 0; i < wish->n_targets; i++) {
-		const struct pci_function *f;
-		int r = find_target(h, wish->targets[i], &f, e);
+	const struct pci_function **targets = arena_alloc(mem, (wish->n_targets + 1) * sizeof(struct pci_function *));
+	struct verdict *verdicts = arena_alloc(mem, (wish->n_targets + 1) * sizeof(*verdicts));
+	int r = 0;
 
-		if (r == 0)
-			r = add_usable_set(mem, h, wish, f, taken, parked, e);
+	for (size_t i = 0; r == 0 && i < wish->n_targets; i++) {
+		r = find_target(h, wish->targets[i], &targets[i], e);
 		if (r < 0)
 			return r;
+		verdicts[i] = judge_function(mem, h, targets[i]);
+		set_add(mem, taken, host_index(h, targets[i]));
+		for (size_t k = 0; k < verdicts[i].n_companions; k++)
+			set_add(mem, taken, verdicts[i].companions[k]);
 	}
-	drop_taken(parked, taken);
+	for (size_t i = 0; r == 0 && i < wish->n_targets; i++)
+		r = check_target(mem, h, wish, targets[i], &verdicts[i], taken, parked, e);
 	set_sort(taken);
 	set_sort(parked);
-	return 0;
+	return r;
 }
 
 int plan_usable_set(struct arena *mem, const struct host *h, const struct bind_wish *wish, int **ret, size_t *n_ret,
@@ -305,6 +308,9 @@ static int plan_hand_over(struct arena *mem, const struct host *h, const struct 
 
 	if (r < 0)
 		return r;
+	for (size_t i = 0; i < parked.n; i++)
+		if (check_known(&h->functions[parked.items[i]], e) < 0)
+			return e->code;
 	for (size_t i = 0; i < taken.n; i++) {
 		const struct pci_function *f = &h->functions[taken.items[i]];
 
@@ -316,6 +322,9 @@ static int plan_hand_over(struct arena *mem, const struct host *h, const struct 
 			set_add(mem, &missing, taken.items[i]);
 	}
 	require_identity(mem, h, &missing, &p);
+	require_identity(mem, h, &parked, &p);
+	/* One that is with VFIO already may be a guest's. */
+	require_unheld(mem, h, &parked, &p);
 	load_modules(mem, h, &p);
 	r = set_reset(mem, h, wish, &p, e);
 	if (r < 0)
@@ -421,15 +430,20 @@ static int add_back_move(struct arena *mem, const struct host *h, const struct s
 }
 
 /* Somebody else's later choice is left alone. */
-static void add_back_reset(struct arena *mem, const struct host *h, const struct step *back, struct plan *p)
+static int add_back_reset(struct arena *mem, const struct host *h, const struct step *back, struct plan *p, struct err *e)
 {
 	const struct pci_function *f = NULL;
 	struct pci_addr addr;
 
 	if (pci_addr_parse(back->target, &addr))
 		f = host_find(h, addr);
-	if (f && f->attributes && str_eq(f->attributes[ATTR_RESET_METHOD], back->have.text))
+	if (!f)
+		return 0;
+	if (!f->attributes || !f->attributes[ATTR_RESET_METHOD])
+		return err_set(e, -EIO, "cannot read how %s is reset", f->name);
+	if (str_eq(f->attributes[ATTR_RESET_METHOD], back->have.text))
 		plan_add_move(mem, p, KIND_RESET, f->name, back->have, back->want);
+	return 0;
 }
 
 int plan_release(struct arena *mem, const struct host *h, const struct plan *taken, struct plan *ret, struct err *e)
@@ -440,6 +454,9 @@ int plan_release(struct arena *mem, const struct host *h, const struct plan *tak
 	bool keep_modules;
 
 	ours.n = plan_functions(mem, h, taken, &ours.items);
+	for (size_t i = 0; i < ours.n; i++)
+		if (check_known(&h->functions[ours.items[i]], e) < 0)
+			return e->code;
 	keep_modules = vfio_is_used_by_others(h, &ours);
 	require_identity(mem, h, &ours, &p);
 	require_unheld(mem, h, &ours, &p);
@@ -452,7 +469,7 @@ int plan_release(struct arena *mem, const struct host *h, const struct plan *tak
 		if (back->kind == KIND_BINDING)
 			r = add_back_move(mem, h, back, &p, e);
 		else if (back->kind == KIND_RESET)
-			add_back_reset(mem, h, back, &p);
+			r = add_back_reset(mem, h, back, &p, e);
 		else if (!keep_modules)
 			plan_add_move(mem, &p, back->kind, back->target, back->have, back->want);
 		if (r < 0)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sys/read_attributes.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -33,10 +34,11 @@ static bool means_absent(enum attribute a, const char *text)
 static const char *read_file(struct sys *s, struct arena *mem, const struct pci_function *f, enum attribute a)
 {
 	char path[SYS_PATH];
-	const char *text = sys_text(s, mem, sys_path(path, DEVICES "/%s/%s", f->name, files[a]), NULL);
+	int code;
+	const char *text = sys_text(s, mem, sys_path(path, DEVICES "/%s/%s", f->name, files[a]), &code);
 
 	/* Since 5.15 the file is there exactly where there is a way to reset (drivers/pci/pci-sysfs.c). */
-	if (!text && a == ATTR_RESET_METHOD && s->is_live)
+	if (code == -ENOENT && a == ATTR_RESET_METHOD && s->is_live)
 		return "";
 	if (!text || means_absent(a, text))
 		return NULL;

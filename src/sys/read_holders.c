@@ -22,9 +22,12 @@ static int look_at_descriptor(void *data, const char *fd)
 	struct holder_scan *scan = data;
 	char path[SYS_PATH], target[SYS_PATH];
 
-	if (scan->s->ops->link(scan->s, sys_path(path, "proc/%s/fd/%s", scan->pid, fd), target, sizeof(target)) == 0 &&
-	    str_eq(target, scan->node))
+	int r = scan->s->ops->link(scan->s, sys_path(path, "proc/%s/fd/%s", scan->pid, fd), target, sizeof(target));
+
+	if (r == 0 && str_eq(target, scan->node))
 		scan->found = true;
+	if (r < 0 && r != -ENOENT && r != -ESRCH)
+		scan->complete = false;
 	return scan->found;
 }
 
@@ -40,7 +43,8 @@ static int look_at_process(void *data, const char *name)
 	scan->pid = name;
 	scan->found = false;
 	r = scan->s->ops->list(scan->s, sys_path(path, "proc/%s/fd", name), look_at_descriptor, scan);
-	if (r == -EACCES || r == -EPERM)
+	/* A process that ended meanwhile holds nothing; any other that cannot be looked at may. */
+	if (r < 0 && r != -ENOENT && r != -ESRCH && r != -ENOTDIR)
 		scan->complete = false;
 	if (scan->found) {
 		const char *command = sys_text(scan->s, scan->mem, sys_path(path, "proc/%s/comm", name), NULL);

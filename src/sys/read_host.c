@@ -76,7 +76,8 @@ static bool read_hex(struct reading *r, const struct pci_function *f, const char
 static void read_attributes(struct reading *r, struct pci_function *f)
 {
 	uint64_t class, vendor, device;
-	char path[SYS_PATH];
+	char path[SYS_PATH], link[SYS_PATH];
+	int driver_error;
 
 	if (read_hex(r, f, "class", 0xffffff, &class)) {
 		f->class_code = (uint32_t)class;
@@ -91,11 +92,14 @@ static void read_attributes(struct reading *r, struct pci_function *f)
 		f->subvendor = (uint16_t)vendor;
 		f->subdevice = (uint16_t)device;
 	}
-	f->driver = sys_link_base(r->s, r->mem, sys_path(path, DEVICES "/%s/driver", f->name));
-	f->has_driver = f->driver ? TRI_YES : TRI_UNKNOWN;
-	/* A recorded tree keeps the link where there was one; the live one has it exactly where it is bound. */
-	if (!f->driver && r->s->is_live)
+	driver_error = r->s->ops->link(r->s, sys_path(path, DEVICES "/%s/driver", f->name), link, sizeof(link));
+	if (driver_error == 0) {
+		f->driver = arena_strdup(r->mem, str_base(link));
+		f->has_driver = TRI_YES;
+	} else if (r->s->is_live && driver_error == -ENOENT) {
+		/* A recorded tree may lack the link; the live one has it exactly where it is bound. */
 		f->has_driver = TRI_NO;
+	}
 }
 
 static void read_function(struct reading *r, struct pci_function *f)
@@ -126,6 +130,10 @@ static void read_function(struct reading *r, struct pci_function *f)
 	}
 	if (peek.group_error == 0 && str_number(str_base(peek.group), 10, INT32_MAX, &number))
 		f->group = (int)number;
+	if (peek.group_error < 0 && peek.group_error != -ENOENT) {
+		f->group = GROUP_UNKNOWN;
+		f->trouble = arena_printf(r->mem, "/" DEVICES "/%s/iommu_group: %s", f->name, strerror(-peek.group_error));
+	}
 }
 
 /* A part of the functions, read by a thread of its own into memory of its own. */
@@ -582,10 +590,12 @@ int read_one_function(struct sys *s, struct arena *mem, struct pci_addr addr, st
 	struct reading r = {.s = s, .mem = mem};
 	struct pci_function f = {.addr = addr, .group = GROUP_NONE, .parent = PARENT_UNKNOWN};
 	char path[SYS_PATH];
+	int n;
 
 	(void)pci_addr_format(addr, f.name);
-	if (s->ops->exists(s, sys_path(path, DEVICES "/%s", f.name)) != 1)
-		return -ENODEV;
+	n = s->ops->exists(s, sys_path(path, DEVICES "/%s", f.name));
+	if (n != 1)
+		return n < 0 ? n : -ENODEV;
 	read_function(&r, &f);
 	*ret = f;
 	return 0;
@@ -595,13 +605,17 @@ int read_one_function(struct sys *s, struct arena *mem, struct pci_addr addr, st
 
 int read_binding(struct sys *s, struct arena *mem, const char *name, const char **ret_driver, const char **ret_override)
 {
-	char path[SYS_PATH];
+	char path[SYS_PATH], link[SYS_PATH];
 	char *text;
-	int r = 0;
+	int r = s->ops->exists(s, sys_path(path, DEVICES "/%s", name));
 
-	if (s->ops->exists(s, sys_path(path, DEVICES "/%s", name)) != 1)
-		return -ENODEV;
-	*ret_driver = sys_link_base(s, mem, sys_path(path, DEVICES "/%s/driver", name));
+	if (r != 1)
+		return r < 0 ? r : -ENODEV;
+	/* Only "there is no such link" means "no driver"; what cannot be read is no answer. */
+	r = s->ops->link(s, sys_path(path, DEVICES "/%s/driver", name), link, sizeof(link));
+	if (r < 0 && r != -ENOENT)
+		return r;
+	*ret_driver = r == 0 ? arena_strdup(mem, str_base(link)) : NULL;
 	text = sys_text(s, mem, sys_path(path, DEVICES "/%s/driver_override", name), &r);
 	if (r < 0)
 		return r == -ENOENT ? -ENODEV : r;

@@ -181,7 +181,9 @@ static int real_exists(struct sys *sys, const char *path)
 {
 	cleanup_close int fd = sys_real_openat((struct sys_real *)sys, path, O_PATH);
 
-	return fd >= 0;
+	if (fd >= 0)
+		return 1;
+	return fd == -ENOENT || fd == -ENOTDIR ? 0 : fd;
 }
 
 static int real_group_viable(struct sys *sys, const char *node)

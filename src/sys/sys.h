@@ -52,7 +52,7 @@ struct sys_ops {
 	int (*link)(struct sys *s, const char *path, char *buf, size_t size);
 	/* Names but "." and "..", in no order. */
 	int (*list)(struct sys *s, const char *path, sys_each *each, void *data);
-	/* 1 or 0. */
+	/* 1 or 0; a negative errno where it cannot be seen. */
 	int (*exists)(struct sys *s, const char *path);
 
 	/* One write(2) of value to a sysfs attribute, made by a child process, for it can block for ever.
