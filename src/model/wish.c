@@ -57,11 +57,19 @@ struct json_object *wish_to_json(const struct bind_wish *w)
 	return o;
 }
 
+/* A string without a NUL inside, or NULL. */
+static const char *text_of(struct json_object *item)
+{
+	const char *text = json_object_is_type(item, json_type_string) ? json_object_get_string(item) : NULL;
+
+	return text && strlen(text) == (size_t)json_object_get_string_len(item) ? text : NULL;
+}
+
 static const char *text_at(struct json_object *list, size_t i)
 {
-	struct json_object *item = json_object_array_get_idx(list, i);
+	const char *text = text_of(json_object_array_get_idx(list, i));
 
-	return json_object_is_type(item, json_type_string) ? json_object_get_string(item) : "";
+	return text ? text : "";
 }
 
 static bool get_list(struct json_object *o, const char *key, struct json_object **ret)
@@ -80,7 +88,7 @@ static bool get_text_or_null(struct arena *mem, struct json_object *o, const cha
 	*ret = NULL;
 	if (!member)
 		return true;
-	*ret = json_object_is_type(member, json_type_string) ? arena_strdup(mem, json_object_get_string(member)) : NULL;
+	*ret = arena_strdup(mem, text_of(member));
 	return *ret != NULL;
 }
 
