@@ -23,6 +23,13 @@ static void tell(const struct run *run, const struct step *step, bool is_back)
 		run->progress(run->data, step, is_back);
 }
 
+static int refuse_stale(const struct run *run, const struct step *step, const struct value *now, struct err *e)
+{
+	(void)err_set(e, -ESTALE, "%s is %s now; when this was planned it was %s", step->target,
+	    value_describe(run->mem, step->kind, now), value_describe(run->mem, step->kind, &step->have));
+	return err_hint(e, "somebody else changed it meanwhile: try again");
+}
+
 /* Every move must still find what the plan saw, or the plan is stale. */
 static int check_fresh(const struct run *run, struct err *e)
 {
@@ -38,11 +45,8 @@ static int check_fresh(const struct run *run, struct err *e)
 			return state;
 		if (state == STATE_GONE)
 			return err_set(e, -ENODEV, "%s is gone", step->target);
-		if (state == STATE_HAVE)
-			continue;
-		(void)err_set(e, -ESTALE, "%s is %s now; when this was planned it was %s", step->target,
-		    value_describe(run->mem, step->kind, &now), value_describe(run->mem, step->kind, &step->have));
-		return err_hint(e, "somebody else changed it meanwhile: try again");
+		if (state != STATE_HAVE)
+			return refuse_stale(run, step, &now, e);
 	}
 	return 0;
 }
@@ -91,7 +95,7 @@ static int move_back(const struct run *run, const struct step *move, struct err 
 	back.have = move->want;
 	back.want = move->have;
 	tell(run, &back, true);
-	r = move_set(run->s, run->mem, &back, e);
+	r = move_set(run->s, run->mem, &back, &now, e);
 	/* Vanished while we worked on it: a final answer too. */
 	if (r < 0 && r != -ETIME && move_state(run->s, run->mem, move, &now, NULL) == STATE_GONE)
 		return 0;
@@ -154,10 +158,23 @@ static int check_leading(const struct run *run, struct err *e)
 
 static int run_step(const struct run *run, const struct step *step, struct err *e)
 {
+	struct value now = {0};
+	int state;
+
 	tell(run, step, false);
-	if (step->type == STEP_MOVE)
-		return move_set(run->s, run->mem, step, e);
-	return condition_check(run->s, run->mem, step, e);
+	if (step->type != STEP_MOVE)
+		return condition_check(run->s, run->mem, step, e);
+	/* Steps before this one may have taken seconds: is it still what the plan saw? */
+	state = move_state(run->s, run->mem, step, &now, e);
+	if (state < 0)
+		return state;
+	if (state == STATE_GONE)
+		return err_set(e, -ENODEV, "%s is gone", step->target);
+	if (state == STATE_WANT)
+		return 0;
+	if (state != STATE_HAVE)
+		return refuse_stale(run, step, &now, e);
+	return move_set(run->s, run->mem, step, &now, e);
 }
 
 enum apply_result apply_journal(struct sys *s, struct arena *mem, struct journal *j, apply_progress *progress,
@@ -204,10 +221,12 @@ static enum apply_result tidy_and_finish(const struct run *run, struct err *e)
 	for (size_t i = 0; i < run->j->plan.n_steps; i++) {
 		const struct step *step = &run->j->plan.steps[i];
 
+		struct value now = {0};
+
 		if (!is_tidying(step))
 			continue;
 		tell(run, step, false);
-		if (move_set(run->s, run->mem, step, e) < 0)
+		if (move_state(run->s, run->mem, step, &now, e) < 0 || move_set(run->s, run->mem, step, &now, e) < 0)
 			return APPLY_NEEDS_RECOVER;
 	}
 	run->j->phase = PHASE_DONE;

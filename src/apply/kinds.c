@@ -81,15 +81,17 @@ static int bind_to(struct sys *s, const char *target, const char *driver, struct
 }
 
 /* Works from any half-way value, so it serves going forward, going back and recovering alike. */
-static int binding_set(struct sys *s, struct arena *mem, const struct step *move, struct err *e)
+static int binding_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e)
 {
 	const struct value *want = &move->want;
 	/* Naming the driver first keeps every other one from grabbing the function in between. */
 	const char *guard = want->driver ? want->driver : want->driver_override;
-	struct value now = {0};
-	int r = binding_get(s, mem, move->target, &now, e);
+	/* Nothing is read again here: should another driver have come since, the kernel answers the unbind of the
+	 * one that was seen with ENODEV. */
+	struct value now = *from;
+	int r = 0;
 
-	if (r == 0 && guard && !str_eq(now.driver_override, guard) && !str_eq(now.driver, want->driver))
+	if (guard && !str_eq(now.driver_override, guard) && !str_eq(now.driver, want->driver))
 		r = write_override(s, move->target, guard, e);
 	if (r == 0 && now.driver && !str_eq(now.driver, want->driver))
 		r = unbind(s, move->target, now.driver, e);
@@ -166,10 +168,11 @@ static bool module_is_used(struct sys *s, struct arena *mem, const char *module)
 	return s->ops->list(s, sys_path(path, "sys/module/%s/drivers", module), stop_at_driving_driver, &users) == 1;
 }
 
-static int module_set(struct sys *s, struct arena *mem, const struct step *move, struct err *e)
+static int module_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e)
 {
 	int r;
 
+	(void)from;
 	if (move->want.flag) {
 		r = s->ops->module_load(s, move->target);
 		if (r < 0) {
@@ -210,11 +213,12 @@ static int reset_get(struct sys *s, struct arena *mem, const char *target, struc
 	return err_set(e, r, "cannot read how %s is reset: %s", target, strerror(-r));
 }
 
-static int reset_set(struct sys *s, struct arena *mem, const struct step *move, struct err *e)
+static int reset_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e)
 {
 	char path[SYS_PATH];
 
 	(void)mem;
+	(void)from;
 	return poke(s, move->target, sys_path(path, "sys/bus/pci/devices/%s/reset_method", move->target), move->want.text, e);
 }
 
@@ -284,7 +288,7 @@ static int node_get(struct sys *s, struct arena *mem, const char *target, struct
 
 struct kind_ops {
 	int (*get)(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e);
-	int (*set)(struct sys *s, struct arena *mem, const struct step *move, struct err *e);
+	int (*set)(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e);
 	bool (*between)(const struct step *move, const struct value *now);
 };
 
@@ -314,10 +318,10 @@ int move_state(struct sys *s, struct arena *mem, const struct step *move, struct
 	return kinds[move->kind].between(move, ret_now) ? STATE_BETWEEN : STATE_FOREIGN;
 }
 
-int move_set(struct sys *s, struct arena *mem, const struct step *move, struct err *e)
+int move_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e)
 {
 	struct value now = {0};
-	int r = kinds[move->kind].set(s, mem, move, e);
+	int r = kinds[move->kind].set(s, mem, move, from, e);
 
 	if (r < 0)
 		return r;

@@ -20,9 +20,9 @@ enum state {
  * is what was read. */
 int move_state(struct sys *s, struct arena *mem, const struct step *move, struct value *ret_now, struct err *e);
 
-/* Takes the target to move->want from wherever it is on the way, and reads it back. -ETIME: the kernel is
- * stuck in a write; nothing more may be written to that function. */
-int move_set(struct sys *s, struct arena *mem, const struct step *move, struct err *e);
+/* Takes the target to move->want from where move_state found it on the way (now), and reads it back. -ETIME: the
+ * kernel is stuck in a write; nothing more may be written to that function. */
+int move_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *now, struct err *e);
 
 /* A require or await: 0 when it holds. */
 int condition_check(struct sys *s, struct arena *mem, const struct step *step, struct err *e);

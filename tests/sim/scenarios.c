@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "scenarios.h"
+
+#include <stdio.h>
+
+/* QEMU goes into the background and has the group open for a while. */
+static int start_guest(struct sim *sim)
+{
+	if (sim_exists(sim, "dev/vfio/5"))
+		sim_open_node(sim, SIM_GUEST_PID, "qemu-system-x86", "/dev/vfio/5");
+	return 0;
+}
+
+struct scenario scenarios[] = {
+    {
+	.name = "bind",
+	.build = sim_host_clean,
+	.act = {.verb = DO_BIND, .targets = GPU},
+    },
+    {
+	.name = "bind with a parked stranger",
+	.build = sim_host_strangers,
+	.act = {.verb = DO_BIND, .targets = GPU, .parked = NETWORK},
+    },
+    {
+	.name = "bind --driver=pci-stub",
+	.build = sim_host_clean,
+	.act = {.verb = DO_BIND, .targets = SOUND, .driver = "pci-stub"},
+    },
+    {
+	.name = "bind --driver=vfio-pci",
+	.build = sim_host_clean,
+	.act = {.verb = DO_BIND, .targets = GPU " " SOUND, .driver = "vfio-pci"},
+    },
+    {
+	.name = "bind --set-reset",
+	.build = sim_host_clean,
+	.act = {.verb = DO_BIND, .targets = GPU, .reset_method = "pm"},
+    },
+    {
+	.name = "unbind",
+	.build = sim_host_clean,
+	.act = {.verb = DO_UNBIND, .targets = SOUND},
+    },
+    {
+	.name = "release",
+	.build = sim_host_clean,
+	.before = {.verb = DO_BIND, .targets = GPU},
+	.act = {.verb = DO_RELEASE, .targets = GPU},
+    },
+    {
+	.name = "release of bind --set-reset",
+	.build = sim_host_clean,
+	.before = {.verb = DO_BIND, .targets = GPU, .reset_method = "pm"},
+	.act = {.verb = DO_RELEASE, .targets = GPU},
+    },
+    {
+	.name = "release of a parked stranger",
+	.build = sim_host_strangers,
+	.before = {.verb = DO_BIND, .targets = GPU, .parked = NETWORK},
+	.act = {.verb = DO_RELEASE, .targets = GPU},
+    },
+    {
+	.name = "with",
+	.build = sim_host_clean,
+	.act = {.verb = DO_WITH, .targets = GPU},
+	.on_run = start_guest,
+	.lingers = 3,
+	.ends_as_it_began = true,
+    },
+};
+const size_t n_scenarios = ARRAY_LEN(scenarios);
+
+int run_claims(const struct claim *claims, size_t n_claims)
+{
+	struct CMUnitTest *tests = calloc(n_claims * n_scenarios, sizeof(*tests));
+	char(*names)[200] = calloc(n_claims * n_scenarios, sizeof(*names));
+	size_t n = 0;
+	int failed;
+
+	for (size_t i = 0; i < n_claims; i++)
+		for (size_t k = 0; k < n_scenarios; k++, n++) {
+			(void)snprintf(names[n], sizeof(names[n]), "%s: %s", scenarios[k].name, claims[i].text);
+			tests[n] = (struct CMUnitTest){.name = names[n], .test_func = claims[i].check};
+			tests[n].initial_state = &scenarios[k];
+		}
+	failed = _cmocka_run_group_tests("sweeps", tests, n, NULL, NULL);
+	free(tests);
+	free(names);
+	return failed;
+}

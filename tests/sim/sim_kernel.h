@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A kernel in memory behind struct sys_ops: PCI functions that bind and unbind as in the kernel facts
+ * KF-01 to KF-05, KF-10 and KF-GROUP, IOMMU groups with DMA ownership, modules, processes that hold
+ * /dev/vfio nodes, our own state files, and locks that die with the process. Every call can be made to
+ * fail, to be the last one before the process dies, or to find the world changed.
+ */
+#pragma once
+
+#include "sim_tree.h"
+#include "sys/sys.h"
+
+enum sim_trip {
+	SIM_NEVER,
+	SIM_FAIL,	/* the call answers trip_code and does nothing */
+	SIM_FAIL_AFTER, /* a call that writes does so, and answers trip_code all the same */
+	SIM_DIE,	/* this call and all later ones answer -ESHUTDOWN and do nothing, until sim_revive */
+	SIM_DIE_AFTER,	/* the call is carried out, then we are dead */
+	SIM_STUCK,	/* a poke answers -ETIME and goes on in the kernel until sim_let_go */
+	SIM_DIE_STUCK,	/* a poke goes on in the kernel, and we are dead */
+	SIM_HOOK,	/* hook() changes the world, then the call is carried out */
+};
+
+struct sim_driver {
+	char name[32], module[32];
+	bool is_vfio, leaves_dma;
+	char ids[8][10]; /* "1234:1111" */
+	size_t n_ids;
+	int probe_code; /* what its probe answers, 0: success */
+};
+
+struct sim_function {
+	char name[PCI_ADDR_TEXT];
+	uint32_t class_code;
+	char ids[10];
+	int group; /* -1: none */
+	char folder[TREE_PATH];
+	struct sim_driver *driver;
+	char driver_override[64]; /* "": none */
+	char reset_method[64];	  /* in the order of use */
+	bool is_stuck;		  /* a write to it has not come back; this one: */
+	char stuck_path[TREE_PATH], stuck_value[64];
+};
+
+struct sim_module {
+	char name[32];
+	char needs[64]; /* names, what must be loaded first comes first */
+	char registers[32]; /* PCI driver, "": none */
+	bool is_loaded, is_builtin;
+};
+
+struct sim_lock {
+	char path[64], text[128];
+	bool is_taken;
+	bool is_of_others; /* survives our death */
+};
+
+enum { SIM_MANY = 32, SIM_PID = 1000, SIM_GUEST_PID = 4242 };
+
+struct sim {
+	struct sys sys; /* first, so that struct sys * leads back here */
+	struct tree tree;
+	struct sim_function functions[SIM_MANY];
+	struct sim_driver drivers[SIM_MANY];
+	struct sim_module modules[SIM_MANY];
+	struct sim_lock locks[SIM_MANY];
+	size_t n_functions, n_drivers, n_modules;
+	unsigned kernel_major, kernel_minor;
+	int64_t time_ms;
+
+	enum sim_trip trip;
+	int trip_at;   /* number of the call, from 1 */
+	int trip_code; /* for SIM_FAIL and SIM_FAIL_AFTER */
+	void (*hook)(struct sim *sim);
+	int n_calls, n_writes; /* since sim_arm */
+	bool is_tripped, tripped_on_write;
+	char tripped_on[160]; /* "poke sys/bus/…", for messages */
+	bool is_dead;
+
+	int (*on_run)(struct sim *sim); /* what the command of `with` does; answers its exit status */
+	int lingers; /* so many calls of linger until the guest closes what it holds */
+};
+
+/* A machine with no PCI function yet; vfio's modules exist and are not loaded. */
+void sim_init(struct sim *sim);
+void sim_done(struct sim *sim);
+/* The same machine once more; to must be empty. */
+void sim_copy(struct sim *to, const struct sim *from);
+#define cleanup_sim __attribute__((cleanup(sim_done)))
+
+/* driver: bound to it from the start, made and registered where it is new; NULL: none. parent: the bridge
+ * above; NULL: it sits on the root bus. ids "vvvv:dddd"; group -1: none. */
+struct sim_function *sim_add_function(struct sim *sim, const char *name, uint32_t class_code, const char *ids,
+    int group, const char *driver, const char *parent);
+/* A driver without functions, with its module loaded. */
+struct sim_driver *sim_add_driver(struct sim *sim, const char *name);
+void sim_add_module(struct sim *sim, const char *name, const char *needs, const char *registers);
+
+struct sim_function *sim_find_function(struct sim *sim, const char *name);
+struct sim_driver *sim_find_driver(struct sim *sim, const char *name);
+struct sim_module *sim_find_module(struct sim *sim, const char *name);
+bool sim_is_bound(struct sim *sim, const char *name, const char *driver); /* driver NULL: to none */
+bool sim_is_loaded(struct sim *sim, const char *module);
+bool sim_exists(struct sim *sim, const char *path);
+
+/* What others do. poke: a write to sysfs by another process. */
+int sim_poke(struct sim *sim, const char *path, const char *value);
+void sim_unplug(struct sim *sim, const char *name);
+int sim_load(struct sim *sim, const char *module);
+int sim_unload(struct sim *sim, const char *module);
+void sim_open_node(struct sim *sim, int pid, const char *command, const char *node); /* "/dev/vfio/5" */
+void sim_close_node(struct sim *sim, int pid);
+void sim_lock_by_others(struct sim *sim, const char *path, const char *text);
+void sim_unlock_by_others(struct sim *sim);
+
+/* The next calls are counted from 1; call number `at` trips. */
+void sim_arm(struct sim *sim, enum sim_trip trip, int at);
+void sim_disarm(struct sim *sim);
+/* Our process ends: its locks drop, and a new one with another pid goes on. */
+void sim_revive(struct sim *sim);
+/* Writes that were stuck end. */
+void sim_let_go(struct sim *sim);
+
+/* Locks held by us. */
+size_t sim_count_locks(const struct sim *sim);
+/* Files in a folder. */
+size_t sim_count_files(struct sim *sim, const char *folder);
+/* All of /sys and /dev as text, and the names of the records in force; free() it. */
+char *sim_snapshot(struct sim *sim);
+
+/* Ready-made machines. Clean: bridge 00:01.0; GPU 01:00.0 and its sound 01:00.1 in group 5; network
+ * 02:00.0 in group 6; NVMe 03:00.0 in group 7. Strangers: all of GPU, sound and network in group 5, with
+ * the bridge above them. */
+void sim_host_clean(struct sim *sim);
+void sim_host_strangers(struct sim *sim);

@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The door: every operation is counted, and may trip (see enum sim_trip). */
+#include "sim_ops.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+static struct sim *sim_of(struct sys *s)
+{
+	return (struct sim *)s;
+}
+
+struct call {
+	bool runs;     /* it is carried out */
+	bool replaces; /* and answers code, whatever came of it */
+	int code;
+};
+
+static void note_trip(struct sim *sim, const char *op, const char *path, bool is_write)
+{
+	sim->is_tripped = true;
+	sim->tripped_on_write = is_write;
+	(void)snprintf(sim->tripped_on, sizeof(sim->tripped_on), "%s %s", op, path);
+}
+
+static struct call begin(struct sim *sim, const char *op, const char *path, bool is_write)
+{
+	struct call c = {.runs = true};
+
+	sim->n_calls++;
+	if (sim->is_dead)
+		return (struct call){false, true, -ESHUTDOWN};
+	sim->n_writes += is_write;
+	if (sim->n_calls != sim->trip_at || sim->trip == SIM_NEVER || sim->trip == SIM_STUCK || sim->trip == SIM_DIE_STUCK ||
+	    (sim->trip == SIM_FAIL_AFTER && !is_write))
+		return c;
+	note_trip(sim, op, path, is_write);
+	if (sim->trip == SIM_HOOK) {
+		sim->hook(sim);
+		return c;
+	}
+	c.replaces = true;
+	c.runs = sim->trip == SIM_FAIL_AFTER || sim->trip == SIM_DIE_AFTER;
+	sim->is_dead = sim->trip == SIM_DIE || sim->trip == SIM_DIE_AFTER;
+	c.code = sim->is_dead ? -ESHUTDOWN : sim->trip_code;
+	return c;
+}
+
+#define CALL(sim, op, path, is_write, body)                                                                            \
+	({                                                                                                             \
+		struct call call_ = begin((sim), (op), (path), (is_write));                                            \
+		int r_ = call_.runs ? (body) : 0;                                                                      \
+		call_.replaces ? call_.code : r_;                                                                      \
+	})
+
+/* ---- reading ---- */
+
+static int read_file(struct sim *sim, const char *path, char *buf, size_t size, bool is_own)
+{
+	const struct node *n = tree_resolve(&sim->tree, path, true);
+	size_t length;
+
+	if (!n)
+		return -ENOENT;
+	if (n->type != NODE_FILE)
+		return -EISDIR;
+	if (is_own && n->is_foreign)
+		return -EPERM;
+	length = strlen(n->text);
+	if (length >= size)
+		return -EFBIG;
+	memcpy(buf, n->text, length + 1);
+	return (int)length;
+}
+
+static int op_read(struct sys *s, const char *path, char *buf, size_t size)
+{
+	return CALL(sim_of(s), "read", path, false, read_file(sim_of(s), path, buf, size, false));
+}
+
+static int op_read_own(struct sys *s, const char *path, char *buf, size_t size)
+{
+	return CALL(sim_of(s), "read_own", path, false, read_file(sim_of(s), path, buf, size, true));
+}
+
+static int read_link(struct sim *sim, const char *path, char *buf, size_t size)
+{
+	const struct node *n = tree_resolve(&sim->tree, path, false);
+
+	if (!n)
+		return -ENOENT;
+	if (n->type != NODE_LINK)
+		return -EINVAL;
+	(void)snprintf(buf, size, "%s", n->text);
+	return 0;
+}
+
+static int op_link(struct sys *s, const char *path, char *buf, size_t size)
+{
+	return CALL(sim_of(s), "link", path, false, read_link(sim_of(s), path, buf, size));
+}
+
+static int list(struct sim *sim, const char *path, sys_each *each, void *data)
+{
+	const struct node *n = tree_resolve(&sim->tree, path, true);
+	char folder[TREE_PATH];
+
+	if (!n)
+		return -ENOENT;
+	if (n->type != NODE_DIR)
+		return -ENOTDIR;
+	(void)snprintf(folder, sizeof(folder), "%s", n->path);
+	return tree_list(&sim->tree, folder, each, data);
+}
+
+static int op_list(struct sys *s, const char *path, sys_each *each, void *data)
+{
+	return CALL(sim_of(s), "list", path, false, list(sim_of(s), path, each, data));
+}
+
+static int op_exists(struct sys *s, const char *path)
+{
+	return CALL(sim_of(s), "exists", path, false, sim_exists(sim_of(s), path));
+}
+
+/* ---- sysfs ---- */
+
+static int poke(struct sim *sim, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
+{
+	const struct sim_function *f;
+	char name[PCI_ADDR_TEXT];
+	int r;
+
+	f = sim_find_function(sim, pci_addr_format(addr, name));
+	if (!sim_exists(sim, "run/passthru/busy"))
+		return -ENOENT; /* no place for the busy lock */
+	if (f && f->is_stuck)
+		return -EBUSY;
+	if (sim->n_calls == sim->trip_at && (sim->trip == SIM_STUCK || sim->trip == SIM_DIE_STUCK)) {
+		note_trip(sim, "poke", path, true);
+		sim->is_dead = sim->trip == SIM_DIE_STUCK;
+		r = sim_poke_and_hang(sim, name, path, value);
+	} else {
+		r = sim_poke(sim, path, value);
+	}
+	if (r == -ETIME)
+		sim->time_ms += limit_ms;
+	return sim->is_dead ? -ESHUTDOWN : r;
+}
+
+static int op_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
+{
+	return CALL(sim_of(s), "poke", path, true, poke(sim_of(s), addr, path, value, limit_ms));
+}
+
+static int is_busy(struct sim *sim, struct pci_addr addr)
+{
+	char name[PCI_ADDR_TEXT];
+	const struct sim_function *f = sim_find_function(sim, pci_addr_format(addr, name));
+
+	return f && f->is_stuck;
+}
+
+static int op_is_busy(struct sys *s, struct pci_addr addr)
+{
+	return CALL(sim_of(s), "is_busy", "", false, is_busy(sim_of(s), addr));
+}
+
+static int group_viable(struct sim *sim, const char *node)
+{
+	uint64_t group;
+
+	if (!sim_exists(sim, node))
+		return -ENOENT;
+	if (!str_number(str_base(node), 10, 1000, &group))
+		return -ENOTTY;
+	return sim_group_is_open(sim, (int)group) ? -EBUSY : sim_group_viable(sim, (int)group);
+}
+
+static int op_group_viable(struct sys *s, const char *node)
+{
+	return CALL(sim_of(s), "group_viable", node, false, group_viable(sim_of(s), node));
+}
+
+/* ---- our own state ---- */
+
+static bool has_parent(struct sim *sim, const char *path)
+{
+	char parent[TREE_PATH];
+
+	(void)snprintf(parent, sizeof(parent), "%.*s", (int)(strrchr(path, '/') - path), path);
+	return tree_find(&sim->tree, parent) != NULL;
+}
+
+static int put(struct sim *sim, const char *path, const char *text)
+{
+	if (!has_parent(sim, path))
+		return -ENOENT;
+	tree_file(&sim->tree, path, text);
+	return 0;
+}
+
+static int op_put(struct sys *s, const char *path, const char *text)
+{
+	return CALL(sim_of(s), "put", path, true, put(sim_of(s), path, text));
+}
+
+static int rename_file(struct sim *sim, const char *from, const char *to)
+{
+	const struct node *n = tree_find(&sim->tree, from);
+	bool is_foreign;
+	char *text;
+
+	if (!n || !has_parent(sim, to))
+		return -ENOENT;
+	is_foreign = n->is_foreign;
+	text = strdup(n->text);
+	tree_remove(&sim->tree, from);
+	tree_file(&sim->tree, to, text);
+	tree_find(&sim->tree, to)->is_foreign = is_foreign;
+	free(text);
+	return 0;
+}
+
+static int op_rename(struct sys *s, const char *from, const char *to)
+{
+	return CALL(sim_of(s), "rename", from, true, rename_file(sim_of(s), from, to));
+}
+
+static int remove_file(struct sim *sim, const char *path)
+{
+	if (!tree_find(&sim->tree, path))
+		return -ENOENT;
+	tree_remove(&sim->tree, path);
+	return 0;
+}
+
+static int op_remove(struct sys *s, const char *path)
+{
+	return CALL(sim_of(s), "remove", path, true, remove_file(sim_of(s), path));
+}
+
+static int make_dir(struct sim *sim, const char *path)
+{
+	tree_dir(&sim->tree, path);
+	return 0;
+}
+
+static int op_make_dir(struct sys *s, const char *path)
+{
+	return CALL(sim_of(s), "make_dir", path, true, make_dir(sim_of(s), path));
+}
+
+static int lock(struct sim *sim, const char *path, const char *text, char *holder, size_t holder_size)
+{
+	int free_one = -1;
+
+	if (!has_parent(sim, path))
+		return -ENOENT;
+	for (int i = 0; i < SIM_MANY; i++) {
+		const struct sim_lock *l = &sim->locks[i];
+
+		if (l->is_taken && str_eq(l->path, path)) {
+			(void)snprintf(holder, holder_size, "%s", l->text);
+			return -EWOULDBLOCK;
+		}
+		if (!l->is_taken && free_one < 0)
+			free_one = i;
+	}
+	tree_file(&sim->tree, path, text);
+	sim->locks[free_one].is_taken = true;
+	(void)snprintf(sim->locks[free_one].path, sizeof(sim->locks[0].path), "%s", path);
+	(void)snprintf(sim->locks[free_one].text, sizeof(sim->locks[0].text), "%s", text);
+	return free_one;
+}
+
+/* Not counted as a write: where it fails after all, the kernel has dropped it again (sys/state.c). */
+static int op_lock(struct sys *s, const char *path, const char *text, char *holder, size_t holder_size)
+{
+	return CALL(sim_of(s), "lock", path, false, lock(sim_of(s), path, text, holder, holder_size));
+}
+
+static void op_unlock(struct sys *s, int handle)
+{
+	struct sim *sim = sim_of(s);
+
+	sim->n_calls++;
+	if (!sim->is_dead && handle >= 0)
+		sim->locks[handle].is_taken = false;
+}
+
+/* ---- modules ---- */
+
+static int tell_module(struct sim *sim, const char *name, sys_each_module *each, void *data)
+{
+	const struct sim_module *m = sim_find_module(sim, name);
+	struct sys_module told;
+
+	if (!m)
+		return -ENOENT;
+	told = (struct sys_module){.name = m->name, .is_builtin = m->is_builtin};
+	return each(data, &told);
+}
+
+static int chain(struct sim *sim, const char *name, sys_each_module *each, void *data)
+{
+	const struct sim_module *m = sim_find_module(sim, name);
+	char all[64];
+	char *rest = all;
+	int r = 0;
+
+	if (!m)
+		return -ENOENT;
+	(void)snprintf(all, sizeof(all), "%s", m->needs);
+	for (char *one = strtok_r(rest, " ", &rest); r == 0 && one; one = strtok_r(NULL, " ", &rest))
+		r = tell_module(sim, one, each, data);
+	return r < 0 ? r : tell_module(sim, name, each, data);
+}
+
+static int op_module_chain(struct sys *s, const char *name, sys_each_module *each, void *data)
+{
+	return CALL(sim_of(s), "module_chain", name, false, chain(sim_of(s), name, each, data));
+}
+
+/* "pci:1234:1111"; vfio_pci fits everything. */
+static int module_for(struct sim *sim, const char *modalias, char *buf, size_t size)
+{
+	if (str_starts(modalias, "vfio_pci:")) {
+		(void)snprintf(buf, size, "vfio_pci");
+		return 0;
+	}
+	for (size_t i = 0; i < sim->n_drivers; i++)
+		for (size_t k = 0; k < sim->drivers[i].n_ids; k++)
+			if (str_starts(modalias, "pci:") && str_eq(modalias + 4, sim->drivers[i].ids[k])) {
+				(void)snprintf(buf, size, "%s", sim->drivers[i].module);
+				return 0;
+			}
+	return -ENOENT;
+}
+
+static int op_module_for(struct sys *s, const char *modalias, char *buf, size_t size)
+{
+	return CALL(sim_of(s), "module_for", modalias, false, module_for(sim_of(s), modalias, buf, size));
+}
+
+static int op_module_load(struct sys *s, const char *name)
+{
+	return CALL(sim_of(s), "module_load", name, true, sim_load(sim_of(s), name));
+}
+
+static int op_module_unload(struct sys *s, const char *name)
+{
+	return CALL(sim_of(s), "module_unload", name, true, sim_unload(sim_of(s), name));
+}
+
+/* ---- commands, time ---- */
+
+static int find_command(const char *name, char *buf, size_t size)
+{
+	if (str_eq(name, "missing"))
+		return -ENOENT;
+	(void)snprintf(buf, size, "/usr/bin/%s", name);
+	return 0;
+}
+
+static int op_find_command(struct sys *s, const char *name, char *buf, size_t size)
+{
+	return CALL(sim_of(s), "find_command", name, false, find_command(name, buf, size));
+}
+
+static int run(struct sim *sim, int *ret_status)
+{
+	*ret_status = sim->on_run ? sim->on_run(sim) : 0;
+	return 0;
+}
+
+static int op_run(struct sys *s, const char *path, char **argv, int *ret_status)
+{
+	(void)argv;
+	return CALL(sim_of(s), "run", path, false, run(sim_of(s), ret_status));
+}
+
+static int linger(struct sim *sim, const int *pids, size_t n, unsigned ms)
+{
+	sim->time_ms += ms;
+	if (--sim->lingers <= 0)
+		for (size_t i = 0; i < n; i++)
+			sim_close_node(sim, pids[i]);
+	return 0;
+}
+
+static int op_linger(struct sys *s, const int *pids, size_t n, unsigned ms)
+{
+	return CALL(sim_of(s), "linger", "", false, linger(sim_of(s), pids, n, ms));
+}
+
+static int64_t op_now_ms(struct sys *s)
+{
+	(void)begin(sim_of(s), "now_ms", "", false);
+	return sim_of(s)->time_ms;
+}
+
+static int64_t op_clock_s(struct sys *s)
+{
+	(void)begin(sim_of(s), "clock_s", "", false);
+	return 1700000000 + sim_of(s)->time_ms / 1000;
+}
+
+static int sleep_for(struct sim *sim, unsigned ms)
+{
+	sim->time_ms += ms;
+	return 0;
+}
+
+static int op_sleep_ms(struct sys *s, unsigned ms)
+{
+	return CALL(sim_of(s), "sleep_ms", "", false, sleep_for(sim_of(s), ms));
+}
+
+const struct sys_ops sim_ops = {
+    .read = op_read,
+    .read_own = op_read_own,
+    .link = op_link,
+    .list = op_list,
+    .exists = op_exists,
+    .poke = op_poke,
+    .is_busy = op_is_busy,
+    .group_viable = op_group_viable,
+    .put = op_put,
+    .rename = op_rename,
+    .remove = op_remove,
+    .make_dir = op_make_dir,
+    .lock = op_lock,
+    .unlock = op_unlock,
+    .module_chain = op_module_chain,
+    .module_for = op_module_for,
+    .module_load = op_module_load,
+    .module_unload = op_module_unload,
+    .find_command = op_find_command,
+    .run = op_run,
+    .linger = op_linger,
+    .now_ms = op_now_ms,
+    .clock_s = op_clock_s,
+    .sleep_ms = op_sleep_ms,
+};

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+
+static size_t parse_addresses(struct arena *mem, const char *text, struct pci_addr **ret)
+{
+	char *rest = arena_strdup(mem, text ? text : "");
+	size_t n = 0;
+
+	*ret = NULL;
+	for (char *one = strtok_r(rest, " ", &rest); one; one = strtok_r(NULL, " ", &rest)) {
+		struct pci_addr addr;
+
+		assert_true(pci_addr_parse(one, &addr));
+		*ARENA_PUSH(mem, *ret, n) = addr;
+	}
+	return n;
+}
+
+static struct bind_wish wish_of(struct arena *mem, const struct request *q)
+{
+	struct bind_wish wish = {
+	    .verb = q->verb == DO_UNBIND ? VERB_UNBIND : q->verb == DO_WITH ? VERB_WITH : VERB_BIND,
+	    .driver = q->driver,
+	    .park_all = q->park_all,
+	    .reset_method = q->reset_method,
+	};
+	struct pci_addr *targets, *parked;
+
+	wish.n_targets = parse_addresses(mem, q->targets, &targets);
+	wish.n_parked = parse_addresses(mem, q->parked, &parked);
+	wish.targets = targets;
+	wish.parked = parked;
+	return wish;
+}
+
+void deed_do(struct deed *d, struct sim *sim, const struct request *q)
+{
+	char command[32];
+	char *argv[] = {command, NULL};
+	struct change_options options = {.is_dry_run = q->is_dry_run, .wish = "a test's wish"};
+	struct with_wish with = {.argv = argv};
+	struct bind_wish wish;
+	struct flow f = {.s = &sim->sys, .mem = &d->mem};
+
+	*d = (struct deed){0};
+	(void)snprintf(command, sizeof(command), "%s", q->command ? q->command : "qemu");
+	wish = with.bind = wish_of(&d->mem, q);
+	switch (q->verb) {
+	case DO_BIND:
+	case DO_UNBIND:
+		d->outcome = flow_bind(&f, &wish, &options, &d->change, &d->e);
+		break;
+	case DO_RELEASE:
+		d->outcome = flow_release(&f, wish.targets, wish.n_targets, &options, &d->change, &d->e);
+		break;
+	case DO_WITH:
+		d->outcome = flow_with(&f, &with, &options, &d->status, &d->change, &d->e);
+		break;
+	case DO_RECOVER:
+		d->outcome = flow_recover(&f, &d->recoveries, &d->n_recoveries, &d->e);
+		break;
+	case DO_ABANDON:
+		d->outcome = flow_abandon(&f, q->id, &d->e);
+		break;
+	}
+}
+
+void deed_done(struct deed *d)
+{
+	arena_done(&d->mem);
+}
+
+enum outcome outcome_of(struct sim *sim, const struct request *q)
+{
+	cleanup_deed struct deed d = {0};
+
+	deed_do(&d, sim, q);
+	return d.outcome;
+}
+
+enum outcome bind_card(struct sim *sim, const char *targets)
+{
+	return outcome_of(sim, &(struct request){.verb = DO_BIND, .targets = targets});
+}
+
+enum outcome release_card(struct sim *sim, const char *targets)
+{
+	return outcome_of(sim, &(struct request){.verb = DO_RELEASE, .targets = targets});
+}
+
+enum outcome recover_all(struct sim *sim)
+{
+	return outcome_of(sim, &(struct request){.verb = DO_RECOVER});
+}
+
+void assert_says(const struct deed *d, const char *sentence, const char *hint)
+{
+	if (!strstr(d->e.what, sentence))
+		fail_msg("\"%s\" does not hold \"%s\"", d->e.what, sentence);
+	if (hint && !strstr(d->e.hint, hint))
+		fail_msg("the hint \"%s\" does not hold \"%s\"", d->e.hint, hint);
+}
+
+bool machine_is(struct sim *sim, const char *snapshot)
+{
+	char *now = sim_snapshot(sim);
+	bool is_same = str_eq(now, snapshot);
+
+	free(now);
+	return is_same;
+}
+
+static void print_line(const char *head, const char *text)
+{
+	print_message("      %s %.*s\n", head, (int)strcspn(text, "\n"), text);
+}
+
+void print_difference(struct sim *sim, const char *snapshot)
+{
+	char *all = sim_snapshot(sim);
+	const char *now = all, *want = snapshot;
+
+	while (*now && *want) {
+		size_t a = strcspn(now, "\n"), b = strcspn(want, "\n");
+
+		if (a != b || memcmp(now, want, a) != 0)
+			break;
+		now += a + (now[a] == '\n');
+		want += b + (want[b] == '\n');
+	}
+	print_line("is:  ", now);
+	print_line("want:", want);
+	free(all);
+}
+
+void assert_machine(struct sim *sim, const char *snapshot)
+{
+	if (machine_is(sim, snapshot))
+		return;
+	print_difference(sim, snapshot);
+	fail_msg("the machine is not as it should be");
+}
+
+struct journal only_journal(struct deed *d, struct sim *sim)
+{
+	struct journal *journals = NULL;
+	size_t n = 0;
+
+	assert_int_equal(journal_read(&sim->sys, &d->mem, FOLDER_JOURNAL, &journals, &n, &d->e), 0);
+	assert_int_equal(n, 1);
+	return journals[0];
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The verbs of flow/ as values: a request says what is typed, a deed what came of it. */
+#pragma once
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include "flow/flow.h"
+#include "sim_kernel.h"
+
+#define GPU "0000:01:00.0"
+#define SOUND "0000:01:00.1"
+#define NETWORK "0000:02:00.0"
+#define NVME "0000:03:00.0"
+
+enum act {
+	DO_BIND,
+	DO_UNBIND,
+	DO_RELEASE,
+	DO_WITH,
+	DO_RECOVER,
+	DO_ABANDON,
+};
+
+struct request {
+	enum act verb;
+	const char *targets; /* with blanks between */
+	const char *parked;
+	const char *driver;
+	const char *reset_method;
+	const char *command; /* of with */
+	bool park_all, is_dry_run;
+	unsigned id; /* of abandon */
+};
+
+struct deed {
+	struct arena mem;
+	enum outcome outcome;
+	struct err e;
+	struct change change;
+	int status; /* of with */
+	struct recovery *recoveries;
+	size_t n_recoveries;
+};
+
+void deed_do(struct deed *d, struct sim *sim, const struct request *q);
+void deed_done(struct deed *d);
+#define cleanup_deed __attribute__((cleanup(deed_done)))
+
+/* Where only the outcome matters. */
+enum outcome outcome_of(struct sim *sim, const struct request *q);
+enum outcome bind_card(struct sim *sim, const char *targets);
+enum outcome release_card(struct sim *sim, const char *targets);
+enum outcome recover_all(struct sim *sim);
+
+/* Both halves of what is said: the sentence holds one, the hint the other (NULL: not looked at). */
+void assert_says(const struct deed *d, const char *sentence, const char *hint);
+/* The machine is as the snapshot says; the first line that differs is printed. */
+void assert_machine(struct sim *sim, const char *snapshot);
+bool machine_is(struct sim *sim, const char *snapshot);
+void print_difference(struct sim *sim, const char *snapshot);
+
+/* The only record in run/passthru/journal, in the deed's arena. */
+struct journal only_journal(struct deed *d, struct sim *sim);
