@@ -25,6 +25,7 @@ enum option_id {
 	OPT_REASON,
 	OPT_ABANDON,
 	OPT_SET_RESET,
+	OPT_STRICT,
 	OPTIONS
 };
 
@@ -61,7 +62,7 @@ struct cli {
 	struct arena *mem;
 	const char *wish; /* the command as typed */
 	bool is_json, is_dry_run, wants_help;
-	bool is_tree;
+	bool is_tree, is_strict;
 	const char *root, *driver, *reason, *abandon, *output, *class_word, *group, *vendor, *set_reset;
 	const char **allow;
 	size_t n_allow;
@@ -111,6 +112,9 @@ struct sys *cli_open(struct cli *c, struct flow *f);
 /* Dry run or result of a change, as text or JSON. */
 void cli_show_change(
     struct cli *c, enum outcome outcome, const struct bind_wish *wish, const struct change *change, const char *done);
+
+/* A table that could not be made (libsmartcols is not there) is said; answers the exit code. */
+int cli_table(int result);
 
 /* Columns of the terminal behind stdout, 0: none. */
 unsigned cli_width(void);

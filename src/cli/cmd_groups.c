@@ -7,13 +7,20 @@
 #include "sys/read_host.h"
 #include "view/host_view.h"
 
+static struct verdict judge(const struct cli *c, const struct host *h, const struct iommu_group *g)
+{
+	struct verdict v = judge_group(c->mem, h, g);
+
+	return c->is_strict ? judge_strictly(c->mem, h, &v) : v;
+}
+
 static void show_json(struct cli *c, const struct host *h)
 {
 	struct json_object *o = json_object_new_object();
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < h->n_groups; i++) {
-		struct verdict v = judge_group(c->mem, h, &h->groups[i]);
+		struct verdict v = judge(c, h, &h->groups[i]);
 
 		json_object_array_add(list, view_group_json(c->mem, h, &h->groups[i], &v));
 	}
@@ -25,7 +32,7 @@ static void show_json(struct cli *c, const struct host *h)
 static void show_text(struct cli *c, const struct host *h)
 {
 	for (size_t i = 0; i < h->n_groups; i++) {
-		struct verdict v = judge_group(c->mem, h, &h->groups[i]);
+		struct verdict v = judge(c, h, &h->groups[i]);
 
 		view_group(stdout, c->mem, h, &h->groups[i], &v);
 	}
@@ -66,6 +73,6 @@ const struct cmd cmd_groups = {
 	"passthru groups --json | jq '.groups[] | select(.verdict.answer != \"blocked\") | .group'",
 	"groups that can be handed over",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON),
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_STRICT),
     .run = run_groups,
 };

@@ -43,7 +43,7 @@ static void show_text(struct cli *c, const struct journal *j, const enum folder 
 	for (size_t i = 0; i < n; i++)
 		rows[i] = (struct record_row){j[i].id, state_of(&j[i], folders[i]), j[i].time_s, j[i].wish, j[i].reason};
 	if (n > 0)
-		(void)view_records(stdout, c->mem, rows, n);
+		(void)cli_table(view_records(stdout, c->mem, rows, n));
 	else
 		(void)printf("no changes since this boot\n");
 }

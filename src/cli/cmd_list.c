@@ -64,7 +64,7 @@ static int usage_columns(const struct cli *c, const char *bad)
 	return cli_usage(c, arena_printf(c->mem, "known: %s", known), "there is no column %s", bad);
 }
 
-static void show_list(struct cli *c, const struct host *h, const struct function_columns *columns)
+static int show_list(struct cli *c, const struct host *h, const struct function_columns *columns)
 {
 	struct list_style style = {.width = cli_width(), .has_colour = cli_has_colour(), .is_tree = c->is_tree};
 
@@ -74,9 +74,9 @@ static void show_list(struct cli *c, const struct host *h, const struct function
 		json_object_object_add(o, "version", json_object_new_int(1));
 		json_object_object_add(o, "functions", view_functions_json(c->mem, h, columns));
 		view_json(stdout, o);
-	} else if (view_functions_table(stdout, c->mem, h, columns, &style) < 0) {
-		(void)fprintf(stderr, "passthru: the table could not be made: out of memory\n");
+		return EXIT_OK;
 	}
+	return cli_table(view_functions_table(stdout, c->mem, h, columns, &style));
 }
 
 static int run_list(struct cli *c)
@@ -103,7 +103,7 @@ static int run_list(struct cli *c)
 	if (flow_look(&f, &request, &h, &e) < 0) {
 		code = cli_fail(c, &e, EXIT_FAILED);
 	} else {
-		show_list(c, &h, &columns);
+		code = show_list(c, &h, &columns);
 		warn_of_trouble(&h);
 	}
 	flow_close(s);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "cli/cmd.h"
+#include "judge/reset.h"
 #include "judge/verdict.h"
 #include "sys/read_host.h"
 #include "view/host_view.h"
@@ -11,16 +12,23 @@
 static void show(struct cli *c, const struct host *h, const struct pci_function *f)
 {
 	struct verdict v = judge_function(c->mem, h, f);
+	struct reset_verdict reset;
+	struct reset_view shown;
 
+	if (c->is_strict)
+		v = judge_strictly(c->mem, h, &v);
+	reset = judge_reset(c->mem, h, f);
+	shown = (struct reset_view){reset.methods, reset.used};
 	if (c->is_json) {
 		struct json_object *o = view_function_json(c->mem, f);
 
 		json_object_object_add(o, "verdict", view_verdict_json(c->mem, h, &v));
+		json_object_object_add(o, "reset", view_reset_json(&shown));
 		json_object_object_add(o, "guards", json_object_new_array());
 		json_object_object_add(o, "version", json_object_new_int(1));
 		view_json(stdout, o);
 	} else {
-		view_function(stdout, c->mem, h, f, &v);
+		view_function(stdout, c->mem, h, f, &shown, &v);
 	}
 	if (f->trouble)
 		(void)fprintf(stderr, "passthru: %s\n", f->trouble);
@@ -44,7 +52,8 @@ static int show_target(struct cli *c, const struct host *h, struct pci_addr targ
 static int run_show(struct cli *c)
 {
 	struct read_request request = {
-	    .facets = FACET_NAMES | FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE, .n_targets = 1};
+	    .facets = FACET_NAMES | FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE, .n_targets = 1,
+	    .attributes = 1u << ATTR_RESET_METHOD};
 	struct pci_addr *targets;
 	struct err e = {0};
 	struct flow f;
@@ -75,7 +84,7 @@ const struct cmd cmd_show = {
 	"passthru show 01:00.0", "can this card go to a virtual machine?",
 	"passthru show 0000:01:00.0 --json", "the same for a program",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON),
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_STRICT),
     .min_args = 1,
     .max_args = 1,
     .run = run_show,

@@ -77,6 +77,9 @@ static void take_option(struct cli *c, int option, const char *value)
 	case OPT_REASON:
 		c->reason = value;
 		break;
+	case OPT_STRICT:
+		c->is_strict = true;
+		break;
 	case OPT_SET_RESET:
 		c->set_reset = value;
 		break;

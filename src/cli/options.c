@@ -17,6 +17,7 @@ const struct option_row option_rows[OPTIONS] = {
 	"override one refusal: stranger[:ADDR] parks strangers of the IOMMU group without a driver"},
     [OPT_REASON] = {"reason", 0, "TEXT", "why, kept in history"},
     [OPT_SET_RESET] = {"set-reset", 0, "METHOD", "reset the functions named by this method alone: flr, pm, bus, …"},
+    [OPT_STRICT] = {"strict", 0, NULL, "a bridge in the IOMMU group blocks, though the kernel does not mind it"},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine"},
 };
 

@@ -151,7 +151,7 @@ void cli_show_change(
 	if (outcome == OUTCOME_NOTHING) {
 		(void)printf("nothing to do: all is as wanted already\n");
 	} else if (c->is_dry_run) {
-		(void)view_plan(stdout, c->mem, &change->plan);
+		(void)cli_table(view_plan(stdout, c->mem, &change->plan));
 	} else {
 		for (size_t i = 0; i < change->plan.n_steps; i++)
 			if (change->plan.steps[i].type == STEP_MOVE)
@@ -161,6 +161,15 @@ void cli_show_change(
 		(void)printf("note: %s\n", view_clean(c->mem, change->notes[i]));
 	if (outcome == OUTCOME_DONE && !c->is_dry_run && done)
 		(void)printf("%s\n", done);
+}
+
+int cli_table(int result)
+{
+	if (result == 0)
+		return EXIT_OK;
+	(void)fprintf(stderr, "passthru: the table cannot be made: %s\n  --json does without\n",
+	    result == -ELIBACC ? "libsmartcols is not installed" : strerror(-result));
+	return EXIT_FAILED;
 }
 
 unsigned cli_width(void)

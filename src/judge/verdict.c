@@ -455,3 +455,22 @@ struct verdict judge_group(struct arena *mem, const struct host *h, const struct
 	v.viable_now = judge_group_viable(h, g);
 	return v;
 }
+
+struct verdict judge_strictly(struct arena *mem, const struct host *h, const struct verdict *v)
+{
+	bool is_ready = v->answer == ANSWER_READY || v->answer == ANSWER_READY_WITH_COMPANIONS;
+	struct verdict strict = *v;
+	struct blocker *blockers = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_blockers; i++)
+		*ARENA_PUSH(mem, blockers, n) = v->blockers[i];
+	for (size_t i = 0; i < v->n_bridges; i++)
+		*ARENA_PUSH(mem, blockers, n) =
+		    (struct blocker){h->functions[v->bridges[i]].name, v->bridges[i], BLOCK_NOT_ISOLATED};
+	strict.blockers = blockers;
+	strict.n_blockers = n;
+	if (is_ready && v->n_bridges > 0)
+		strict.answer = ANSWER_BLOCKED;
+	return strict;
+}

@@ -12,6 +12,10 @@
 /* The host must have been read with FACET_TOPOLOGY and FACET_GROUPS. Cannot fail. */
 struct verdict judge_function(struct arena *mem, const struct host *h, const struct pci_function *f);
 
+/* The strict view: a group that holds a bridge is not isolated, whatever the kernel allows, and its devices are
+ * blocked. What hangs below such a bridge can reach each other without passing the IOMMU. */
+struct verdict judge_strictly(struct arena *mem, const struct host *h, const struct verdict *v);
+
 /* Of a whole group: that of its display function, else of its first endpoint. */
 struct verdict judge_group(struct arena *mem, const struct host *h, const struct iommu_group *g);
 

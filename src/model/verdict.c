@@ -23,7 +23,8 @@ const char *block_reason_name(enum block_reason r)
 	    [BLOCK_NO_GROUP] = "no-group",
 	    [BLOCK_NOIOMMU_MODE] = "noiommu-mode",
 	    [BLOCK_BRIDGE] = "bridge",
-	    [BLOCK_DIRECT_REGION] = "direct-region",
+	    [BLOCK_NOT_ISOLATED] = "not-isolated",
+    [BLOCK_DIRECT_REGION] = "direct-region",
 	};
 	static_assert(ARRAY_LEN(names) == BLOCK_REASONS, "every reason has a name");
 

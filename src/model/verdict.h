@@ -21,6 +21,7 @@ enum block_reason {
 	BLOCK_NO_GROUP,	 /* the IOMMU is on, this function is in no group */
 	BLOCK_NOIOMMU_MODE, /* vfio's unsafe no-IOMMU mode: a group that isolates nothing */
 	BLOCK_BRIDGE,	 /* it is a bridge itself */
+	BLOCK_NOT_ISOLATED, /* strict view: a bridge shares the group */
 	BLOCK_DIRECT_REGION, /* the firmware insists on a 1:1 mapped region */
 	BLOCK_REASONS
 };

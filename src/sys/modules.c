@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sys/library.h"
+#include "base/library.h"
 #include "sys/real.h"
 
 static struct {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "sys/library.h"
+#include "base/library.h"
 
 enum { SLOTS = 1024, NAME = 256 };
 

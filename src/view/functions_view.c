@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <json-c/json.h>
-#include <libsmartcols/libsmartcols.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/str.h"
 #include "view/host_view.h"
+#include "view/scols.h"
 #include "view/text.h"
 
 /* ---- fields of a function ---- */
@@ -175,27 +175,27 @@ static const char *line_colour(const struct pci_function *f)
 	return function_is_bridge(f) ? "\033[2m" : NULL;
 }
 
-static struct libscols_line *add_row(struct libscols_table *table, struct arena *mem, const struct pci_function *f,
+static struct libscols_line *add_row(const struct scols *sc, struct libscols_table *table, struct arena *mem, const struct pci_function *f,
     const struct function_columns *c, const struct list_style *style, struct libscols_line *parent)
 {
-	struct libscols_line *line = scols_table_new_line(table, parent);
+	struct libscols_line *line = sc->table_new_line(table, parent);
 
 	if (!line)
 		return NULL;
 	for (size_t i = 0; i < c->n; i++) {
 		const char *text = field_text(mem, c->items[i], f);
 
-		if (text && scols_line_set_data(line, i, text) < 0)
+		if (text && sc->line_set_data(line, i, text) < 0)
 			return NULL;
 	}
 	if (style->has_colour && line_colour(f))
-		(void)scols_line_set_color(line, line_colour(f));
+		(void)sc->line_set_color(line, line_colour(f));
 	return line;
 }
 
 /* Bridges have lower addresses than what hangs below them nearly always, but not by any rule: so a parent
  * that has no line yet gets it first. */
-static struct libscols_line *add_in_tree(struct libscols_table *table, struct arena *mem, const struct host *h, size_t i,
+static struct libscols_line *add_in_tree(const struct scols *sc, struct libscols_table *table, struct arena *mem, const struct host *h, size_t i,
     const struct function_columns *c, const struct list_style *style, struct libscols_line **lines, unsigned depth)
 {
 	const struct pci_function *f = &h->functions[i];
@@ -205,20 +205,20 @@ static struct libscols_line *add_in_tree(struct libscols_table *table, struct ar
 		return lines[i];
 	/* A recorded tree may lie; no real one is deeper than 256 buses. */
 	if (style->is_tree && f->parent >= 0 && depth < 256)
-		parent = add_in_tree(table, mem, h, (size_t)f->parent, c, style, lines, depth + 1);
+		parent = add_in_tree(sc, table, mem, h, (size_t)f->parent, c, style, lines, depth + 1);
 	if (!lines[i])
-		lines[i] = add_row(table, mem, f, c, style, parent);
+		lines[i] = add_row(sc, table, mem, f, c, style, parent);
 	return lines[i];
 }
 
-static int add_columns(struct libscols_table *table, const struct function_columns *c, const struct list_style *style)
+static int add_columns(const struct scols *sc, struct libscols_table *table, const struct function_columns *c, const struct list_style *style)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		int flags = c->items[i]->may_be_cut && style->width > 0 ? SCOLS_FL_TRUNC : 0;
 
 		if (style->is_tree && i == 0)
 			flags |= SCOLS_FL_TREE;
-		if (!scols_table_new_column(table, c->items[i]->heading, 0, flags))
+		if (!sc->table_new_column(table, c->items[i]->heading, 0, flags))
 			return -ENOMEM;
 	}
 	return 0;
@@ -228,23 +228,27 @@ int view_functions_table(
     FILE *out, struct arena *mem, const struct host *h, const struct function_columns *c, const struct list_style *style)
 {
 	struct libscols_line **lines = arena_alloc(mem, (h->n_functions + 1) * sizeof(struct libscols_line *));
-	struct libscols_table *table = scols_new_table();
-	int r = table ? add_columns(table, c, style) : -ENOMEM;
+	const struct scols *sc = scols_load();
+	struct libscols_table *table = sc ? sc->new_table() : NULL;
+	int r = table ? add_columns(sc, table, c, style) : -ENOMEM;
+
+	if (!sc)
+		return -ELIBACC;
 
 	for (size_t i = 0; r == 0 && i < h->n_functions; i++)
-		if (!add_in_tree(table, mem, h, i, c, style, lines, 0))
+		if (!add_in_tree(sc, table, mem, h, i, c, style, lines, 0))
 			r = -ENOMEM;
 	if (r == 0) {
-		(void)scols_table_set_stream(table, out);
+		(void)sc->table_set_stream(table, out);
 		/* Every string has been through view_clean already. */
-		(void)scols_table_enable_noencoding(table, 1);
-		(void)scols_table_enable_colors(table, style->has_colour);
-		(void)scols_table_set_termforce(table, style->width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+		(void)sc->table_enable_noencoding(table, 1);
+		(void)sc->table_enable_colors(table, style->has_colour);
+		(void)sc->table_set_termforce(table, style->width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
 		if (style->width > 0)
-			(void)scols_table_set_termwidth(table, style->width);
-		r = scols_print_table(table);
+			(void)sc->table_set_termwidth(table, style->width);
+		r = sc->print_table(table);
 	}
-	scols_unref_table(table);
+	sc->unref_table(table);
 	return r;
 }
 

@@ -2,6 +2,7 @@
 #include "view/host_view.h"
 
 #include <json-c/json.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "view/text.h"
@@ -122,7 +123,27 @@ static void view_verdict(FILE *out, struct arena *mem, const struct host *h, con
 	}
 }
 
-void view_function(FILE *out, struct arena *mem, const struct host *h, const struct pci_function *f, const struct verdict *v)
+struct json_object *view_reset_json(const struct reset_view *r)
+{
+	struct json_object *o, *methods;
+
+	if (!r->methods)
+		return NULL;
+	o = json_object_new_object();
+	methods = json_object_new_array();
+	for (const char *word = r->methods; *word; word += strspn(word, " ")) {
+		size_t length = strcspn(word, " ");
+
+		json_object_array_add(methods, json_object_new_string_len(word, (int)length));
+		word += length;
+	}
+	json_object_object_add(o, "methods", methods);
+	json_object_object_add(o, "used", text_or_null(r->used));
+	return o;
+}
+
+void view_function(FILE *out, struct arena *mem, const struct host *h, const struct pci_function *f,
+    const struct reset_view *reset, const struct verdict *v)
 {
 	(void)fprintf(out, "%s  %s\n", f->name, f->description ? view_clean(mem, f->description) : "");
 	if (f->has_ids)
@@ -139,6 +160,9 @@ void view_function(FILE *out, struct arena *mem, const struct host *h, const str
 		(void)fprintf(out, "  IOMMU group: %d\n", f->group);
 	else
 		(void)fprintf(out, "  IOMMU group: %s\n", f->group == GROUP_NONE ? "none" : "unknown");
+	if (reset->methods)
+		(void)fprintf(out, "  reset:       %s%s%s%s\n", reset->used ? "by " : "none of its own", reset->used ? reset->used : "",
+		    *reset->methods ? ", listed: " : "", view_clean(mem, reset->methods));
 	(void)fprintf(out, "  verdict:     %s\n", answer_sentence(v->answer));
 	(void)fprintf(out, "  viable now:  %s\n", viable_sentence(v->viable_now));
 	view_verdict(out, mem, h, v);

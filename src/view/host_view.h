@@ -53,8 +53,16 @@ struct json_object *view_functions_json(struct arena *mem, const struct host *h,
 struct json_object *view_function_json(struct arena *mem, const struct pci_function *f);
 
 struct json_object *view_verdict_json(struct arena *mem, const struct host *h, const struct verdict *v);
+struct reset_view {
+	const char *methods, *used; /* NULL: not known, none */
+};
+
+/* {"methods":[…],"used":…}; null where nothing is known. */
+struct json_object *view_reset_json(const struct reset_view *r);
+
 /* One function with its verdict, for reading. */
-void view_function(FILE *out, struct arena *mem, const struct host *h, const struct pci_function *f, const struct verdict *v);
+void view_function(FILE *out, struct arena *mem, const struct host *h, const struct pci_function *f,
+    const struct reset_view *reset, const struct verdict *v);
 /* One group with its verdict, for reading. */
 void view_group(FILE *out, struct arena *mem, const struct host *h, const struct iommu_group *g, const struct verdict *v);
 struct json_object *view_group_json(

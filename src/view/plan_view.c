@@ -2,35 +2,35 @@
 #include "view/plan_view.h"
 
 #include <errno.h>
-#include <libsmartcols/libsmartcols.h>
 #include <time.h>
 
+#include "view/scols.h"
 #include "view/text.h"
 
-static struct libscols_table *new_table(FILE *out, const char *const *headings, size_t n)
+static struct libscols_table *new_table(const struct scols *sc, FILE *out, const char *const *headings, size_t n)
 {
-	struct libscols_table *table = scols_new_table();
+	struct libscols_table *table = sc ? sc->new_table() : NULL;
 
 	for (size_t i = 0; table && i < n; i++)
-		if (!scols_table_new_column(table, headings[i], 0, 0)) {
-			scols_unref_table(table);
+		if (!sc->table_new_column(table, headings[i], 0, 0)) {
+			sc->unref_table(table);
 			return NULL;
 		}
 	if (table) {
-		(void)scols_table_set_stream(table, out);
-		(void)scols_table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
+		(void)sc->table_set_stream(table, out);
+		(void)sc->table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
 	}
 	return table;
 }
 
-static int add_line(struct libscols_table *table, const char *const *cells, size_t n)
+static int add_line(const struct scols *sc, struct libscols_table *table, const char *const *cells, size_t n)
 {
-	struct libscols_line *line = scols_table_new_line(table, NULL);
+	struct libscols_line *line = sc->table_new_line(table, NULL);
 
 	if (!line)
 		return -ENOMEM;
 	for (size_t i = 0; i < n; i++)
-		if (cells[i] && scols_line_set_data(line, i, cells[i]) < 0)
+		if (cells[i] && sc->line_set_data(line, i, cells[i]) < 0)
 			return -ENOMEM;
 	return 0;
 }
@@ -38,8 +38,9 @@ static int add_line(struct libscols_table *table, const char *const *cells, size
 int view_plan(FILE *out, struct arena *mem, const struct plan *p)
 {
 	static const char *const headings[] = {"", "STEP", "KIND", "TARGET", "FROM", "TO", "WAY BACK"};
-	struct libscols_table *table = new_table(out, headings, ARRAY_LEN(headings));
-	int r = table ? 0 : -ENOMEM;
+	const struct scols *sc = scols_load();
+	struct libscols_table *table = new_table(sc, out, headings, ARRAY_LEN(headings));
+	int r = table ? 0 : sc ? -ENOMEM : -ELIBACC;
 
 	for (size_t i = 0; r == 0 && i < p->n_steps; i++) {
 		const struct step *s = &p->steps[i];
@@ -54,11 +55,12 @@ int view_plan(FILE *out, struct arena *mem, const struct plan *p)
 		    is_move ? way_back_name(s->back) : NULL,
 		};
 
-		r = add_line(table, cells, ARRAY_LEN(cells));
+		r = add_line(sc, table, cells, ARRAY_LEN(cells));
 	}
 	if (r == 0)
-		r = scols_print_table(table);
-	scols_unref_table(table);
+		r = sc->print_table(table);
+	if (table)
+		sc->unref_table(table);
 	return r;
 }
 
@@ -88,8 +90,9 @@ const char *view_time(struct arena *mem, int64_t time_s)
 int view_records(FILE *out, struct arena *mem, const struct record_row *rows, size_t n)
 {
 	static const char *const headings[] = {"ID", "STATE", "TIME", "CHANGE", "REASON"};
-	struct libscols_table *table = new_table(out, headings, ARRAY_LEN(headings));
-	int r = table ? 0 : -ENOMEM;
+	const struct scols *sc = scols_load();
+	struct libscols_table *table = new_table(sc, out, headings, ARRAY_LEN(headings));
+	int r = table ? 0 : sc ? -ENOMEM : -ELIBACC;
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		const char *const cells[] = {
@@ -100,10 +103,11 @@ int view_records(FILE *out, struct arena *mem, const struct record_row *rows, si
 		    view_clean(mem, rows[i].reason),
 		};
 
-		r = add_line(table, cells, ARRAY_LEN(cells));
+		r = add_line(sc, table, cells, ARRAY_LEN(cells));
 	}
 	if (r == 0)
-		r = scols_print_table(table);
-	scols_unref_table(table);
+		r = sc->print_table(table);
+	if (table)
+		sc->unref_table(table);
 	return r;
 }

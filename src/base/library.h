@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Libraries that only some commands need are loaded when they are needed, so that `list` does not pay
- * for libkmod's and libsystemd's dependencies. */
+ * for libkmod and `bind` not for tables. For sys and view alone: the pure layers load nothing. */
 #pragma once
 
 #include "base/base.h"
