@@ -18,6 +18,9 @@ test: ## everything but the long suites; ends with "N passed, N failed"
 test-full: ## everything
 	@tests/run --full
 
+fuzz: ## every parser of foreign text, a minute each
+	@tests/fuzz/run
+
 bench: ## against lspci, driverctl and the least there is to do
 	@tests/bench/run
 
@@ -28,4 +31,4 @@ clean: ## what was built; the lab's downloads stay
 	@rm -rf build/asan build/clang
 	@if [ -e build/build.ninja ]; then ninja -C build -t clean >/dev/null; fi
 
-.PHONY: all demo test test-full bench install clean
+.PHONY: all demo test test-full fuzz bench install clean

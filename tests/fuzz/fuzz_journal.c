@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <assert.h>
+#include <string.h>
+
+#include "apply/journal.h"
+#include "base/str.h"
+#include "fuzz.h"
+
+/* Nothing that came from a journal may name a file outside its kind's folder. */
+static void check_target(const struct step *s)
+{
+	assert(s->target && *s->target);
+	assert(!strstr(s->target, ".."));
+	if (s->kind == KIND_UNHELD || s->kind == KIND_NODE)
+		assert(str_starts(s->target, "/dev/vfio/"));
+	else
+		assert(!strchr(s->target, '/'));
+	if (s->want.driver)
+		assert(!strchr(s->want.driver, '/'));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct arena mem = {0};
+	struct journal j;
+	struct err e;
+
+	if (journal_from_json(&mem, arena_strndup(&mem, (const char *)data, size), &j, &e) == 0) {
+		assert(j.verb && j.wish && j.boot_id);
+		for (size_t i = 0; i < j.plan.n_steps; i++)
+			check_target(&j.plan.steps[i]);
+	}
+	arena_done(&mem);
+	return 0;
+}
