@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply/kinds.h"
+#include "apply/lanes.h"
 #include "base/str.h"
 #include "sys/read_host.h"
 
@@ -23,10 +24,10 @@ static void tell(const struct run *run, const struct step *step, bool is_back)
 		run->progress(run->data, step, is_back);
 }
 
-static int refuse_stale(const struct run *run, const struct step *step, const struct value *now, struct err *e)
+static int refuse_stale(struct arena *mem, const struct step *step, const struct value *now, struct err *e)
 {
 	(void)err_set(e, -ESTALE, "%s is %s now; when this was planned it was %s", step->target,
-	    value_describe(run->mem, step->kind, now), value_describe(run->mem, step->kind, &step->have));
+	    value_describe(mem, step->kind, now), value_describe(mem, step->kind, &step->have));
 	return err_hint(e, "somebody else changed it meanwhile: try again");
 }
 
@@ -46,7 +47,7 @@ static int check_fresh(const struct run *run, struct err *e)
 		if (state == STATE_GONE)
 			return err_set(e, -ENODEV, "%s is gone", step->target);
 		if (state != STATE_HAVE)
-			return refuse_stale(run, step, &now, e);
+			return refuse_stale(run->mem, step, &now, e);
 	}
 	return 0;
 }
@@ -156,16 +157,17 @@ static int check_leading(const struct run *run, struct err *e)
 	return r;
 }
 
-static int run_step(const struct run *run, const struct step *step, struct err *e)
+static int run_step(void *data, struct arena *mem, const struct step *step, struct err *e)
 {
+	const struct run *run = data;
 	struct value now = {0};
 	int state;
 
 	tell(run, step, false);
 	if (step->type != STEP_MOVE)
-		return condition_check(run->s, run->mem, step, e);
+		return condition_check(run->s, mem, step, e);
 	/* Steps before this one may have taken seconds: is it still what the plan saw? */
-	state = move_state(run->s, run->mem, step, &now, e);
+	state = move_state(run->s, mem, step, &now, e);
 	if (state < 0)
 		return state;
 	if (state == STATE_GONE)
@@ -173,8 +175,8 @@ static int run_step(const struct run *run, const struct step *step, struct err *
 	if (state == STATE_WANT)
 		return 0;
 	if (state != STATE_HAVE)
-		return refuse_stale(run, step, &now, e);
-	return move_set(run->s, run->mem, step, &now, e);
+		return refuse_stale(mem, step, &now, e);
+	return move_set(run->s, mem, step, &now, e);
 }
 
 enum apply_result apply_journal(struct sys *s, struct arena *mem, struct journal *j, apply_progress *progress,
@@ -188,18 +190,25 @@ enum apply_result apply_journal(struct sys *s, struct arena *mem, struct journal
 		return APPLY_UNCHANGED;
 	if (journal_put(s, j, FOLDER_JOURNAL, e) < 0)
 		return journal_drop(s, j->id) == 0 ? APPLY_UNCHANGED : APPLY_NEEDS_RECOVER;
-	for (size_t i = 0; i < j->plan.n_steps; i++) {
+	for (size_t i = 0; i < j->plan.n_steps;) {
 		const struct step *step = &j->plan.steps[i];
+		size_t n = lanes_length(&j->plan, i);
 		int r;
 
-		if (step->type != STEP_MOVE && !has_moved)
+		if (step->type != STEP_MOVE && !has_moved) {
+			i++;
 			continue; /* checked a moment ago */
+		}
 		has_moved = true;
-		r = run_step(&run, step, e);
+		if (n > 0)
+			r = lanes_run(s, mem, step, n, run_step, &run, e);
+		else
+			r = run_step(&run, mem, step, e);
+		i += n > 0 ? n : 1;
 		if (r == -ETIME)
 			return be_stuck(&run);
 		if (r < 0)
-			return fail(&run, i + 1, e);
+			return fail(&run, i, e);
 	}
 	j->phase = PHASE_DONE;
 	if (journal_finish(s, j, e) < 0) {

@@ -262,6 +262,7 @@ int sys_real_open(struct sys_real *s, const char *root_path, struct err *e)
 	s->sys.is_live = !root_path ||
 	    (fstat(s->root, &st) == 0 && stat("/", &slash) == 0 && st.st_dev == slash.st_dev && st.st_ino == slash.st_ino);
 	s->sys.may_write = s->sys.is_live && geteuid() == 0;
+	s->sys.is_parallel = true;
 	s->sys.pid = getpid();
 	return 0;
 }

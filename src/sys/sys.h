@@ -103,6 +103,7 @@ struct sys {
 	const struct sys_ops *ops;
 	bool is_live;	/* the running host; recorded ones are only read */
 	bool may_write; /* live, and we are root */
+	bool is_parallel; /* read, link, exists and poke may be called from several threads at once */
 	int pid;	/* our own */
 	unsigned write_limit_ms;
 	sys_waiting *waiting; /* may be NULL */

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,10 @@
 
 #include "sys/real.h"
 
+/* A child takes every open descriptor with it until it closes them, and a lock lives as long as the last of them: so
+ * while one thread has a busy lock in hand no other may fork. */
+static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
+
 static const char *busy_path(char buf[SYS_PATH], struct pci_addr addr)
 {
 	char name[PCI_ADDR_TEXT];
@@ -23,7 +28,7 @@ static const char *busy_path(char buf[SYS_PATH], struct pci_addr addr)
 	return sys_path(buf, "run/passthru/busy/%s", pci_addr_format(addr, name));
 }
 
-int sys_writer_is_busy(struct sys *s, struct pci_addr addr)
+static int try_busy_lock(struct sys *s, struct pci_addr addr)
 {
 	char path[SYS_PATH];
 	cleanup_close int fd = sys_real_openat((struct sys_real *)s, busy_path(path, addr), O_RDWR | O_NOFOLLOW);
@@ -33,6 +38,16 @@ int sys_writer_is_busy(struct sys *s, struct pci_addr addr)
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
 		return errno == EWOULDBLOCK ? 1 : -errno;
 	return 0;
+}
+
+int sys_writer_is_busy(struct sys *s, struct pci_addr addr)
+{
+	int r;
+
+	(void)pthread_mutex_lock(&forking);
+	r = try_busy_lock(s, addr);
+	(void)pthread_mutex_unlock(&forking);
+	return r;
 }
 
 /* The descriptor is inherited by the child and closed by us, so the lock lives as long as the write. */
@@ -92,13 +107,13 @@ static int await_answer(struct sys *s, int answer, const char *path, unsigned li
 	}
 }
 
-int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
+/* Starts the child; *ret_answer is the pipe it answers by. */
+static int start_writing(struct sys *s, struct pci_addr addr, const char *path, const char *value, pid_t *ret_child, int *ret_answer)
 {
 	cleanup_close int busy = take_busy_lock(s, addr);
 	cleanup_close int target = -1, from_child = -1, to_parent = -1;
 	sigset_t all, before;
-	int pipes[2], r;
-	pid_t child;
+	int pipes[2];
 
 	if (busy < 0)
 		return busy;
@@ -112,17 +127,29 @@ int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const
 	/* A signal that ends the child in the middle of a store makes its wait unkillable (fact KF-09):
 	 * it keeps every signal blocked, the parent's handlers see them. */
 	(void)sigfillset(&all);
-	(void)sigprocmask(SIG_SETMASK, &all, &before);
-	child = fork();
-	if (child == 0)
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	*ret_child = fork();
+	if (*ret_child == 0)
 		write_and_exit(target, busy, to_parent, value, strlen(value));
-	r = child < 0 ? -errno : 0;
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (*ret_child < 0)
+		return -errno;
+	*ret_answer = TAKE(from_child, -1);
+	return 0;
+}
+
+int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
+{
+	cleanup_close int answer = -1;
+	pid_t child = -1;
+	int r;
+
+	(void)pthread_mutex_lock(&forking);
+	r = start_writing(s, addr, path, value, &child, &answer);
+	(void)pthread_mutex_unlock(&forking);
 	if (r < 0)
 		return r;
-	(void)close(TAKE(to_parent, -1));
-	(void)close(TAKE(busy, -1));
-	r = await_answer(s, from_child, path, limit_ms);
+	r = await_answer(s, answer, path, limit_ms);
 	/* A stuck child is left to init; a finished one is collected. */
 	while (r != -ETIME && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
