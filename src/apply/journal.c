@@ -279,8 +279,10 @@ int journal_read(struct sys *s, struct arena *mem, enum folder folder, struct jo
 	*n_ret = 0;
 	if (r == -ENOENT)
 		return 0;
-	if (r < 0)
-		return err_set(e, r, "cannot list /%s: %s", folders[folder], strerror(-r));
+	if (r < 0) {
+		(void)err_set(e, r, "cannot list /%s: %s", folders[folder], strerror(-r));
+		return r == -EACCES ? err_hint(e, "the records are root's alone: run it with sudo") : r;
+	}
 	if (list.n == 0)
 		return 0;
 	qsort(list.ids, list.n, sizeof(*list.ids), compare_ids);

@@ -2,7 +2,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
-#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -230,7 +229,6 @@ int main(int argc, char **argv)
 	int n = 0;
 
 	open_standard_files();
-	(void)setlocale(LC_CTYPE, ""); /* how wide letters are; nothing else depends on the locale */
 	for (int i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (str_eq(argv[i], "--version")) {
 			(void)printf("passthru %s\n", PASSTHRU_VERSION);

@@ -185,6 +185,8 @@ static struct libscols_line *add_row(const struct scols *sc, struct libscols_tab
 	for (size_t i = 0; i < c->n; i++) {
 		const char *text = field_text(mem, c->items[i], f);
 
+		if (text && !view_is_ascii(text))
+			view_need_locale();
 		if (text && sc->line_set_data(line, i, text) < 0)
 			return NULL;
 	}
@@ -234,6 +236,8 @@ int view_functions_table(
 
 	if (!sc)
 		return -ELIBACC;
+	if (style->is_tree)
+		view_need_locale();
 
 	for (size_t i = 0; r == 0 && i < h->n_functions; i++)
 		if (!add_in_tree(sc, table, mem, h, i, c, style, lines, 0))

@@ -29,6 +29,7 @@ static int add_line(const struct scols *sc, struct libscols_table *table, const 
 
 	if (!line)
 		return -ENOMEM;
+	view_need_locale();
 	for (size_t i = 0; i < n; i++)
 		if (cells[i] && sc->line_set_data(line, i, cells[i]) < 0)
 			return -ENOMEM;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "view/text.h"
 
-#include <stdbool.h>
+#include <locale.h>
 #include <string.h>
 
 /* Length of the UTF-8 sequence at s (RFC 3629: no overlong forms, no surrogates, at most U+10FFFF), 0 where
@@ -68,4 +68,21 @@ const char *view_clean(struct arena *mem, const char *s)
 		p += n;
 	}
 	return clean;
+}
+
+bool view_is_ascii(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s >= 0x80)
+			return false;
+	return true;
+}
+
+void view_need_locale(void)
+{
+	static bool is_set;
+
+	if (!is_set)
+		(void)setlocale(LC_CTYPE, "");
+	is_set = true;
 }
