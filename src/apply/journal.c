@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/json_text.h"
 
 enum {
 	LARGEST_JOURNAL = 2 * 1024 * 1024,
@@ -140,15 +141,7 @@ int journal_drop(struct sys *s, unsigned id)
 
 static const char *get_text(struct arena *mem, struct json_object *o, const char *key)
 {
-	struct json_object *member;
-	const char *text;
-
-	if (!json_object_object_get_ex(o, key, &member) || !json_object_is_type(member, json_type_string))
-		return NULL;
-	text = json_object_get_string(member);
-	if (strlen(text) != (size_t)json_object_get_string_len(member) || strlen(text) > LONGEST_TEXT)
-		return NULL;
-	return arena_strdup(mem, text);
+	return arena_strdup(mem, json_member_text(o, key, LONGEST_TEXT));
 }
 
 static bool get_number(struct json_object *o, const char *key, uint64_t max, uint64_t *ret)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/json_text.h"
 
 enum { MAX_STEPS = 4096, MAX_TEXT = 256, MAX_LIMIT_MS = 24 * 60 * 60 * 1000 };
 
@@ -69,21 +70,6 @@ struct json_object *plan_to_json(const struct plan *p)
 	return o;
 }
 
-/* A string member without NUL inside and of sane length, or NULL. */
-static const char *get_text(struct json_object *o, const char *key)
-{
-	struct json_object *member;
-	const char *text;
-
-	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &member) ||
-	    !json_object_is_type(member, json_type_string))
-		return NULL;
-	text = json_object_get_string(member);
-	if (strlen(text) != (size_t)json_object_get_string_len(member) || strlen(text) > MAX_TEXT)
-		return NULL;
-	return text;
-}
-
 /* A driver name, or null for none; anything else is refused. */
 static bool get_driver(struct arena *mem, struct json_object *o, const char *key, const char **ret)
 {
@@ -95,7 +81,7 @@ static bool get_driver(struct arena *mem, struct json_object *o, const char *key
 	*ret = NULL;
 	if (!member)
 		return true;
-	text = get_text(o, key);
+	text = json_member_text(o, key, MAX_TEXT);
 	if (!text || !str_is_driver_name(text))
 		return false;
 	*ret = arena_strdup(mem, text);
@@ -114,13 +100,13 @@ static bool value_from_json(struct arena *mem, enum kind kind, struct json_objec
 		return get_driver(mem, member, "driver", &ret->driver) &&
 		    get_driver(mem, member, "driver_override", &ret->driver_override);
 	case KIND_IDENTITY:
-		text = get_text(o, key);
+		text = json_member_text(o, key, MAX_TEXT);
 		if (!text)
 			return false;
 		ret->text = arena_strdup(mem, text);
 		return true;
 	case KIND_RESET:
-		text = get_text(o, key);
+		text = json_member_text(o, key, MAX_TEXT);
 		if (!text || strspn(text, "abcdefghijklmnopqrstuvwxyz_ ") != strlen(text))
 			return false;
 		ret->text = arena_strdup(mem, text);
@@ -206,14 +192,14 @@ static bool get_limit(struct json_object *o, unsigned *ret)
 
 static bool step_from_json(struct arena *mem, struct json_object *o, struct step *ret)
 {
-	const char *target = get_text(o, "target");
+	const char *target = json_member_text(o, "target", MAX_TEXT);
 	int kind, back;
 
-	if (!target || !find_name(kind_name_at, KINDS, get_text(o, "kind"), &kind))
+	if (!target || !find_name(kind_name_at, KINDS, json_member_text(o, "kind", MAX_TEXT), &kind))
 		return false;
 	ret->kind = (enum kind)kind;
 	ret->type = kind_step_type(ret->kind);
-	if (!str_eq(step_type_name(ret->type), get_text(o, "step")) || !target_is_valid(ret->kind, target) ||
+	if (!str_eq(step_type_name(ret->type), json_member_text(o, "step", MAX_TEXT)) || !target_is_valid(ret->kind, target) ||
 	    !value_from_json(mem, ret->kind, o, "want", &ret->want))
 		return false;
 	ret->target = arena_strdup(mem, target);
@@ -221,7 +207,7 @@ static bool step_from_json(struct arena *mem, struct json_object *o, struct step
 		return get_limit(o, &ret->limit_ms);
 	if (ret->type == STEP_REQUIRE)
 		return true;
-	if (!find_name(way_back_name_at, BACK_WAYS, get_text(o, "back"), &back))
+	if (!find_name(way_back_name_at, BACK_WAYS, json_member_text(o, "back", MAX_TEXT), &back))
 		return false;
 	ret->back = (enum way_back)back;
 	return value_from_json(mem, ret->kind, o, "have", &ret->have);

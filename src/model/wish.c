@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/json_text.h"
 
-enum { MAX_TARGETS = 4096 };
+enum { MAX_TARGETS = 4096, MAX_TEXT = 256 };
 
 const char *verb_name(enum verb v)
 {
@@ -57,17 +58,9 @@ struct json_object *wish_to_json(const struct bind_wish *w)
 	return o;
 }
 
-/* A string without a NUL inside, or NULL. */
-static const char *text_of(struct json_object *item)
-{
-	const char *text = json_object_is_type(item, json_type_string) ? json_object_get_string(item) : NULL;
-
-	return text && strlen(text) == (size_t)json_object_get_string_len(item) ? text : NULL;
-}
-
 static const char *text_at(struct json_object *list, size_t i)
 {
-	const char *text = text_of(json_object_array_get_idx(list, i));
+	const char *text = json_text(json_object_array_get_idx(list, i), MAX_TEXT);
 
 	return text ? text : "";
 }
@@ -88,7 +81,7 @@ static bool get_text_or_null(struct arena *mem, struct json_object *o, const cha
 	*ret = NULL;
 	if (!member)
 		return true;
-	*ret = arena_strdup(mem, text_of(member));
+	*ret = arena_strdup(mem, json_text(member, MAX_TEXT));
 	return *ret != NULL;
 }
 

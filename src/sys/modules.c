@@ -101,16 +101,20 @@ static int tell(struct kmod_module *m, sys_each_module *each, void *data)
 	return each(data, &module);
 }
 
+static int open_module(struct sys *s, const char *name, struct kmod_ctx **ret_ctx, struct kmod_module **ret)
+{
+	int r = open_kmod(s, ret_ctx);
+
+	return r < 0 ? r : km.from_name(*ret_ctx, name, ret);
+}
+
 int sys_modules_chain(struct sys *s, const char *name, sys_each_module *each, void *data)
 {
 	__attribute__((cleanup(unref_context))) struct kmod_ctx *ctx = NULL;
 	__attribute__((cleanup(unref_module))) struct kmod_module *m = NULL;
 	__attribute__((cleanup(unref_modules))) struct kmod_list *deps = NULL;
-	int r = open_kmod(s, &ctx);
+	int r = open_module(s, name, &ctx, &m);
 
-	if (r < 0)
-		return r;
-	r = km.from_name(ctx, name, &m);
 	if (r < 0)
 		return r;
 	deps = km.get_dependencies(m);
@@ -151,11 +155,8 @@ int sys_modules_load(struct sys *s, const char *name)
 {
 	__attribute__((cleanup(unref_context))) struct kmod_ctx *ctx = NULL;
 	__attribute__((cleanup(unref_module))) struct kmod_module *m = NULL;
-	int r = open_kmod(s, &ctx);
+	int r = open_module(s, name, &ctx, &m);
 
-	if (r < 0)
-		return r;
-	r = km.from_name(ctx, name, &m);
 	if (r < 0)
 		return r;
 	/* The module alone: what it needs are moves of the plan that came before, and soft dependencies or
@@ -168,11 +169,8 @@ int sys_modules_unload(struct sys *s, const char *name)
 {
 	__attribute__((cleanup(unref_context))) struct kmod_ctx *ctx = NULL;
 	__attribute__((cleanup(unref_module))) struct kmod_module *m = NULL;
-	int r = open_kmod(s, &ctx);
+	int r = open_module(s, name, &ctx, &m);
 
-	if (r < 0)
-		return r;
-	r = km.from_name(ctx, name, &m);
 	if (r < 0)
 		return r;
 	r = km.remove(m, KMOD_REMOVE_NOWAIT);
