@@ -73,6 +73,9 @@ enum outcome flow_release_record(struct session *session, const struct journal *
 	if (plan_record(f, held, ret, e) < 0)
 		return OUTCOME_FAILED;
 	if (plan_count_moves(&ret->plan) == 0) {
+		/* A change that was cut off may yet take them again: its end decides. */
+		if (session_check_interrupted(session, &held->plan, e) < 0)
+			return flow_fail(e);
 		/* Back already, or gone: only the record is left to close. */
 		if (journal_move(f->s, held->id, FOLDER_HELD, FOLDER_HISTORY, e) < 0)
 			return OUTCOME_FAILED;

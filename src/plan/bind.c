@@ -51,6 +51,10 @@ static void set_sort(struct set *s)
 /* What is not known of a function must not be taken for no. */
 static int check_known(const struct pci_function *f, struct err *e)
 {
+	if (f->is_busy) {
+		(void)err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", f->name);
+		return err_hint(e, "it ends when the driver lets go, else with a reboot; other functions keep working");
+	}
 	if (f->has_driver == TRI_UNKNOWN)
 		return err_set(e, -EIO, "cannot tell which driver %s is bound to%s%s", f->name, f->trouble ? ": " : "",
 		    f->trouble ? f->trouble : "");
@@ -67,10 +71,6 @@ static int find_target(const struct host *h, struct pci_addr addr, const struct 
 	if (!*ret) {
 		(void)err_set(e, -ENODEV, "there is no PCI function %s", pci_addr_format(addr, name));
 		return err_hint(e, "passthru list shows those there are");
-	}
-	if ((*ret)->is_busy) {
-		(void)err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", (*ret)->name);
-		return err_hint(e, "it ends when the driver lets go, else with a reboot; other functions keep working");
 	}
 	return check_known(*ret, e);
 }
