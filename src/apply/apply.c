@@ -144,6 +144,16 @@ static enum apply_result fail(const struct run *run, size_t n_steps, struct err 
 	return result;
 }
 
+static int check_all_unheld(const struct run *run, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < run->j->plan.n_steps; i++)
+		if (run->j->plan.steps[i].kind == KIND_UNHELD)
+			r = condition_check(run->s, run->mem, &run->j->plan.steps[i], e);
+	return r;
+}
+
 /* Requirements before the first move can still stop us without a trace. */
 static int check_leading(const struct run *run, struct err *e)
 {
@@ -199,8 +209,12 @@ enum apply_result apply_journal(struct sys *s, struct arena *mem, struct journal
 			i++;
 			continue; /* checked a moment ago */
 		}
+		/* What was loaded before took its time, in which a guest may have started. */
+		r = n > 0 && has_moved ? check_all_unheld(&run, e) : 0;
 		has_moved = true;
-		if (n > 0)
+		if (r < 0)
+			n = 0;
+		else if (n > 0)
 			r = lanes_run(s, mem, step, n, run_step, &run, e);
 		else
 			r = run_step(&run, mem, step, e);

@@ -50,6 +50,10 @@ int journal_init(struct sys *s, struct err *e)
 		r = s->ops->make_dir(s, folders[i]);
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(more); i++)
 		r = s->ops->make_dir(s, more[i]);
+	if (r == -EPERM) {
+		(void)err_set(e, r, "/run/passthru, or a folder in it, is not root's alone, so it is not trusted");
+		return err_hint(e, "see who made it; when nothing is held, remove it");
+	}
 	if (r < 0)
 		return err_set(e, r, "cannot make /run/passthru: %s", strerror(-r));
 	return 0;
@@ -266,6 +270,7 @@ int journal_read(struct sys *s, struct arena *mem, enum folder folder, struct jo
 {
 	struct record_list list = {.mem = mem};
 	struct journal *records;
+	size_t n = 0;
 	int r = s->ops->list(s, folders[folder], add_record, &list);
 
 	*ret = NULL;
@@ -281,12 +286,14 @@ int journal_read(struct sys *s, struct arena *mem, enum folder folder, struct jo
 	qsort(list.ids, list.n, sizeof(*list.ids), compare_ids);
 	records = arena_alloc(mem, list.n * sizeof(*records));
 	for (size_t i = 0; i < list.n; i++) {
-		r = read_record(s, mem, folder, list.ids[i], &records[i], e);
-		if (r < 0)
+		r = read_record(s, mem, folder, list.ids[i], &records[n], e);
+		/* What is over can be left out; what is open must be known. */
+		if (r < 0 && folder != FOLDER_HISTORY)
 			return r;
+		n += r == 0;
 	}
 	*ret = records;
-	*n_ret = list.n;
+	*n_ret = n;
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 enum { MOST_LANES = 32 };
 
 struct lane {
-	const char *group;
+	const char *group; /* of its first function */
 	const struct step **steps;
 	size_t n;
 	lane_step *run;
@@ -44,14 +44,23 @@ static void *run_lane(void *data)
 	return NULL;
 }
 
-/* The lane of a function's group. Groups beyond the last lane share it: in order, which is always right. */
+/* The functions of a card go in the plan's order, also where each has a group of its own. */
+static bool share_slot(const char *a, const char *b)
+{
+	struct pci_addr x, y;
+
+	return pci_addr_parse(a, &x) && pci_addr_parse(b, &y) && pci_addr_same_slot(x, y);
+}
+
+/* The lane of a function's group or slot; where two lanes fit, the first, and the plan's order within. Those beyond
+ * the last lane share it: in order, which is always right. */
 static struct lane *find_lane(struct sys *s, struct arena *mem, struct lane *lanes, size_t *n, const char *function)
 {
 	char path[SYS_PATH];
 	const char *group = sys_link_base(s, mem, sys_path(path, "sys/bus/pci/devices/%s/iommu_group", function));
 
 	for (size_t i = 0; i < *n; i++)
-		if (str_eq(lanes[i].group, group))
+		if (str_eq(lanes[i].group, group) || share_slot(lanes[i].steps[0]->target, function))
 			return &lanes[i];
 	if (*n == MOST_LANES)
 		return &lanes[MOST_LANES - 1];

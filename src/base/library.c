@@ -6,13 +6,16 @@
 bool library_load(const char *soname, const struct library_symbol *symbols, size_t n)
 {
 	void *library = dlopen(soname, RTLD_NOW | RTLD_LOCAL);
+	bool is_whole = true;
 
 	if (!library)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		*symbols[i].address = dlsym(library, symbols[i].name);
-		if (!*symbols[i].address)
-			return false;
+		is_whole = is_whole && *symbols[i].address;
 	}
-	return true;
+	/* Half a library would be taken for a whole one the next time. */
+	for (size_t i = 0; i < n && !is_whole; i++)
+		*symbols[i].address = NULL;
+	return is_whole;
 }

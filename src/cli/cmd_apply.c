@@ -12,8 +12,8 @@ enum { LARGEST_PLAN = 4 * 1024 * 1024 };
 /* The user's own file, or standard input; capped. */
 static const char *read_file(struct cli *c, const char *path, struct err *e)
 {
-	cleanup_close int fd = str_eq(path, "-") ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	char *text = arena_alloc(c->mem, LARGEST_PLAN + 1);
+	cleanup_close int fd = str_eq(path, "-") ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	size_t used = 0;
 	ssize_t n = -1;
 

@@ -107,11 +107,22 @@ static int usage_error(const struct cmd *cmd, const char *what, const char *deta
 	return EXIT_USAGE;
 }
 
+static int unknown_option(struct cli *c, const struct cmd *cmd, const char *word)
+{
+	/* One letter of several behind a dash, or a long option that takes no value. */
+	if (optopt > 0 && optopt < LONG_ONLY)
+		return usage_error(cmd, "there is no option", arena_printf(c->mem, "-%c", optopt));
+	if (optopt >= LONG_ONLY)
+		return usage_error(cmd, "no value may stand behind", arena_printf(c->mem, "--%s", option_rows[optopt - LONG_ONLY].name));
+	return usage_error(cmd, "there is no option", word);
+}
+
 /* Options may stand before, between and behind the arguments; "--" ends them and starts the command. */
 static int parse(const struct cmd *cmd, struct cli *c, int argc, char **argv)
 {
 	struct option longs[OPTIONS + 1];
 	char shorts[2 * OPTIONS + 3];
+	int value_at = 0;
 
 	make_getopt(cmd, longs, shorts);
 	c->args = arena_alloc(c->mem, ((size_t)argc + 1) * sizeof(*c->args));
@@ -120,14 +131,16 @@ static int parse(const struct cmd *cmd, struct cli *c, int argc, char **argv)
 		int answer = getopt_long(argc, argv, shorts, longs, NULL);
 
 		if (answer == '?')
-			return usage_error(cmd, "there is no option", argv[optind - 1]);
+			return unknown_option(c, cmd, argv[optind - 1]);
 		if (answer == ':')
 			return usage_error(cmd, "a value is missing behind", argv[optind - 1]);
 		if (answer >= 0) {
 			take_option(c, option_of(cmd, answer), optarg);
+			value_at = optarg && optarg == argv[optind - 1] ? optind - 1 : 0;
 			continue;
 		}
-		if (optind > 1 && str_eq(argv[optind - 1], "--")) {
+		/* "--" may also be the value of the option before. */
+		if (optind > 1 && optind - 1 != value_at && str_eq(argv[optind - 1], "--")) {
 			c->command = argv + optind;
 			break;
 		}
@@ -249,7 +262,9 @@ int main(int argc, char **argv)
 		if (cmd)
 			help_command(stdout, cmd);
 		else
-			help_overview(stdout);
+			help_overview(n > 1 ? stderr : stdout);
+		if (n > 1 && !cmd)
+			(void)fprintf(stderr, "passthru: there is no command %s\n", moved[1]);
 		return finish_output(n > 1 && !cmd ? EXIT_USAGE : EXIT_OK);
 	}
 	cmd = find_command(moved[0]);

@@ -11,7 +11,7 @@ static int parse(struct arena *mem, const char *text, struct bind_wish *wish, st
 	int r;
 
 	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, "version", &version) ||
-	    json_object_get_int(version) != 1 || !json_object_object_get_ex(o, "wish", &wish_json) ||
+	    !json_object_is_type(version, json_type_int) || json_object_get_int(version) != 1 || !json_object_object_get_ex(o, "wish", &wish_json) ||
 	    !json_object_object_get_ex(o, "plan", &plan_json)) {
 		r = err_set(e, -EINVAL, "it is no plan");
 		(void)err_hint(e, "a plan is what --dry-run --json writes");

@@ -138,7 +138,7 @@ int flow_plan_bind(struct flow *f, const struct bind_wish *wish, struct change *
 	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE,
 	    .targets = wish->targets,
 	    .n_targets = wish->n_targets,
-	    .attributes = 1u << ATTR_RESET_METHOD};
+	    .attributes = 1u << ATTR_RESET_METHOD | 1u << ATTR_VFS};
 	int r = flow_look(f, &request, &ret->host, e);
 
 	/* Whether it may go at all is said before a missing module is. */

@@ -15,7 +15,7 @@ static size_t record_targets(struct arena *mem, const struct plan *p, struct pci
 
 	*ret = NULL;
 	for (size_t i = 0; i < p->n_steps; i++)
-		if (p->steps[i].kind == KIND_BINDING && pci_addr_parse(p->steps[i].target, &addr))
+		if (kind_is_of_function(p->steps[i].kind) && pci_addr_parse(p->steps[i].target, &addr))
 			*ARENA_PUSH(mem, *ret, n) = addr;
 	return n;
 }
@@ -92,7 +92,7 @@ static bool record_has(const struct journal *j, struct pci_addr addr)
 
 	(void)pci_addr_format(addr, name);
 	for (size_t i = 0; i < j->plan.n_steps; i++)
-		if (j->plan.steps[i].kind == KIND_BINDING && str_eq(j->plan.steps[i].target, name))
+		if (kind_is_of_function(j->plan.steps[i].kind) && str_eq(j->plan.steps[i].target, name))
 			return true;
 	return false;
 }
@@ -185,8 +185,12 @@ static enum outcome release_records(struct session *session, const struct pci_ad
 			continue;
 		one = flow_release_record(session, &held[i], false, options, ret, e);
 		ret->plan = all;
-		if (one != OUTCOME_DONE && one != OUTCOME_NOTHING)
-			return one;
+		if (one != OUTCOME_DONE && one != OUTCOME_NOTHING) {
+			if (result == OUTCOME_NOTHING)
+				return one;
+			(void)err_add(e, "others are given back, but not those of change %u", held[i].id);
+			return one == OUTCOME_STUCK ? one : OUTCOME_NEEDS_RECOVER;
+		}
 		if (one == OUTCOME_DONE)
 			result = OUTCOME_DONE;
 	}

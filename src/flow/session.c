@@ -35,7 +35,7 @@ int session_lock(struct session *s, const char *wish, struct err *e)
 {
 	struct sys *sys = s->f->s;
 	const char *text = owner_text(s->f, wish);
-	int64_t start = sys->ops->now_ms(sys);
+	int64_t start = sys->ops->now_ms(sys), told = 0;
 	char holder[256];
 
 	for (;;) {
@@ -52,9 +52,10 @@ int session_lock(struct session *s, const char *wish, struct err *e)
 			(void)err_set(e, -EBUSY, "another passthru is at work: process %s", holder);
 			return err_hint(e, "wait until it is done, then try again");
 		}
-		if (waited >= 2000 && sys->waiting)
+		if (waited >= 2000 && waited / 1000 != told && sys->waiting)
 			sys->waiting(sys->waiting_data, "another passthru to finish", (unsigned)(waited / 1000),
 			    LOCK_LIMIT_MS / 1000);
+		told = waited / 1000;
 	}
 }
 
@@ -115,8 +116,10 @@ int session_lease(struct session *s, const struct plan *p, const struct host *h,
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = lease_one(s, h->functions[functions[i]].name, text, e);
 	for (size_t i = 0; r == 0 && i < p->n_steps; i++) {
-		bool is_taken = p->steps[i].kind != KIND_BINDING;
+		bool is_taken = !kind_is_of_function(p->steps[i].kind);
 
+		for (size_t k = 0; !is_taken && k < i; k++)
+			is_taken = kind_is_of_function(p->steps[k].kind) && str_eq(p->steps[k].target, p->steps[i].target);
 		for (size_t k = 0; !is_taken && k < n; k++)
 			is_taken = str_eq(p->steps[i].target, h->functions[functions[k]].name);
 		if (!is_taken)
@@ -128,7 +131,7 @@ int session_lease(struct session *s, const struct plan *p, const struct host *h,
 static bool plan_names(const struct plan *p, const char *function)
 {
 	for (size_t i = 0; i < p->n_steps; i++)
-		if (p->steps[i].kind == KIND_BINDING && str_eq(p->steps[i].target, function))
+		if (kind_is_of_function(p->steps[i].kind) && str_eq(p->steps[i].target, function))
 			return true;
 	return false;
 }
@@ -157,7 +160,7 @@ int session_check_interrupted(struct session *s, const struct plan *p, struct er
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n_steps; i++)
-		if (p->steps[i].kind == KIND_BINDING && pci_addr_parse(p->steps[i].target, &addr))
+		if (kind_is_of_function(p->steps[i].kind) && pci_addr_parse(p->steps[i].target, &addr))
 			*ARENA_PUSH(s->f->mem, targets, n) = addr;
 	return session_check_interrupted_functions(s, targets, n, e);
 }

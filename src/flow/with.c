@@ -12,7 +12,7 @@ enum {
 	STATUS_OWN = 125, /* as env(1): ours, cannot be run, not found */
 	STATUS_CANNOT_RUN = 126,
 	STATUS_NOT_FOUND = 127,
-	LINGER_MS = 1000,
+	LINGER_MS = 5000, /* the end of a holder or a signal wakes us before */
 };
 
 static int find_command(struct flow *f, const char *name, char path[SYS_PATH], int *ret_status, struct err *e)
@@ -25,17 +25,23 @@ static int find_command(struct flow *f, const char *name, char path[SYS_PATH], i
 	return err_set(e, r, "cannot run %s: %s", name, *ret_status == STATUS_NOT_FOUND ? "there is no such command" : strerror(-r));
 }
 
-/* The nodes a guest opens: one for each group of what was asked for. */
-static size_t find_nodes(struct flow *f, const struct host *h, const struct bind_wish *wish, const char ***ret)
+/* The nodes a guest opens: one for each group of what was taken for it. What was with VFIO before is somebody
+ * else's, and so is whoever has it open. */
+static size_t find_nodes(struct flow *f, const struct change *c, const char ***ret)
 {
-	size_t n = 0;
+	int *functions;
+	size_t n_functions = plan_functions(f->mem, &c->host, &c->plan, &functions), n = 0;
 
 	*ret = NULL;
-	for (size_t i = 0; i < wish->n_targets; i++) {
-		const struct pci_function *function = host_find(h, wish->targets[i]);
+	for (size_t i = 0; i < n_functions; i++) {
+		const struct pci_function *function = &c->host.functions[functions[i]];
+		const char *node = arena_printf(f->mem, "/dev/vfio/%d", function->group);
+		bool is_known = function->group < 0;
 
-		if (function && function->group >= 0)
-			*ARENA_PUSH(f->mem, *ret, n) = arena_printf(f->mem, "/dev/vfio/%d", function->group);
+		for (size_t k = 0; !is_known && k < n; k++)
+			is_known = str_eq((*ret)[k], node);
+		if (!is_known)
+			*ARENA_PUSH(f->mem, *ret, n) = node;
 	}
 	return n;
 }
@@ -48,7 +54,8 @@ static int wait_for_holders(struct flow *f, const char **nodes, size_t n_nodes, 
 		int pids[64];
 		bool complete;
 		size_t n;
-		int r = read_vfio_holders(f->s, f->mem, nodes[i], &holders, &n, &complete, e);
+		cleanup_arena struct arena round = {0}; /* a guest may run for months */
+		int r = read_vfio_holders(f->s, &round, nodes[i], &holders, &n, &complete, e);
 
 		if (r < 0)
 			return r;
@@ -120,14 +127,20 @@ static enum outcome run_between(struct session *session, const struct with_wish 
 	struct flow *f = session->f;
 	struct err why = {0}, back = {0};
 	const char **nodes;
-	size_t n_nodes = find_nodes(f, &c->host, &wish->bind, &nodes);
+	size_t n_nodes = find_nodes(f, c, &nodes);
 	enum outcome outcome = OUTCOME_NOTHING;
 	int r;
 
-	if (wish->started)
-		wish->started(wish->started_data, c);
-	r = f->s->ops->run(f->s, path, wish->argv, ret_status);
-	if (r < 0) {
+	if (signals_are_pending()) {
+		/* Told to end while the devices were handed over: nothing is started any more. */
+		*ret_status = STATUS_OWN;
+		r = err_set(&why, -EINTR, "interrupted before %s was started; the devices are given back", wish->argv[0]);
+	} else {
+		if (wish->started)
+			wish->started(wish->started_data, c);
+		r = f->s->ops->run(f->s, path, wish->argv, ret_status);
+	}
+	if (r < 0 && why.code == 0) {
 		*ret_status = STATUS_CANNOT_RUN;
 		(void)err_set(&why, r, "cannot run %s: %s", path, strerror(-r));
 	}

@@ -40,12 +40,13 @@ static bool kernel_is_before(const struct host *h, unsigned major, unsigned mino
 	return h->kernel_major < major || (h->kernel_major == major && h->kernel_minor < minor);
 }
 
-/* A driver of any kind on a bridge was no obstacle before DMA ownership came (5.19). */
-static enum tri member_is_viable(const struct host *h, const struct pci_function *f)
+/* A driver of any kind on a bridge was no obstacle before DMA ownership came (5.19); a host bridge has a type 0 header
+ * and was none. */
+enum tri judge_member_viable(const struct host *h, const struct pci_function *f)
 {
 	if (f->has_driver != TRI_YES)
 		return f->has_driver == TRI_NO ? TRI_YES : TRI_UNKNOWN;
-	if (kernel_is_before(h, 5, 19) && function_is_bridge(f))
+	if (kernel_is_before(h, 5, 19) && function_is_bridge(f) && function_class(f) != 0x0600)
 		return TRI_YES;
 	return tri_from(judge_driver_leaves_dma(f->driver));
 }
@@ -55,7 +56,7 @@ enum tri judge_group_viable(const struct host *h, const struct iommu_group *g)
 	enum tri answer = TRI_YES;
 
 	for (size_t i = 0; i < g->n_functions; i++) {
-		enum tri one = member_is_viable(h, &h->functions[g->functions[i]]);
+		enum tri one = judge_member_viable(h, &h->functions[g->functions[i]]);
 
 		if (one == TRI_NO)
 			return TRI_NO;

@@ -24,6 +24,9 @@ struct verdict judge_group(struct arena *mem, const struct host *h, const struct
  * vfio_dev_viable). */
 enum tri judge_group_viable(const struct host *h, const struct iommu_group *g);
 
+/* The same rule for one member. */
+enum tri judge_member_viable(const struct host *h, const struct pci_function *f);
+
 /* Does `other` belong to the same piece of hardware as f: to its card? */
 bool judge_same_card(const struct host *h, const struct pci_function *f, const struct pci_function *other);
 

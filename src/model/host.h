@@ -28,6 +28,7 @@ enum attribute {
 	ATTR_MAX_LINK_SPEED,
 	ATTR_MAX_LINK_WIDTH,
 	ATTR_MODULES,	      /* modules whose alias fits, comma-separated */
+	ATTR_VFS,	      /* how many virtual functions it has now */
 	ATTR_SERIAL,	      /* PCI Express device serial number; its reading needs root */
 	ATTRIBUTES
 };

@@ -19,6 +19,11 @@ static const struct kind_row {
 };
 static_assert(ARRAY_LEN(kind_rows) == KINDS, "every kind has a row");
 
+bool kind_is_of_function(enum kind k)
+{
+	return k == KIND_BINDING || k == KIND_RESET;
+}
+
 const char *kind_name(enum kind k)
 {
 	return kind_rows[k].name;

@@ -63,6 +63,9 @@ struct plan {
 	size_t n_derived;
 };
 
+/* A move of one PCI function, which needs its lease. */
+bool kind_is_of_function(enum kind k);
+
 const char *kind_name(enum kind k);
 enum step_type kind_step_type(enum kind k);
 const char *step_type_name(enum step_type t);

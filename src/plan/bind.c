@@ -55,6 +55,16 @@ static int check_known(const struct pci_function *f, struct err *e)
 		(void)err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", f->name);
 		return err_hint(e, "it ends when the driver lets go, else with a reboot; other functions keep working");
 	}
+	/* What the journal could not say again, going back could not restore. */
+	if ((f->driver_override && !str_is_driver_name(f->driver_override)) || (f->driver && !str_is_driver_name(f->driver))) {
+		(void)err_set(e, -EINVAL, "%s has a driver or driver_override whose name no driver can have", f->name);
+		return err_hint(e, "look at /sys/bus/pci/devices/%s/driver_override; writing a newline there clears it", f->name);
+	}
+	if (f->attributes && f->attributes[ATTR_VFS]) {
+		(void)err_set(e, -EBUSY, "%s has %s virtual functions, which would go with its driver", f->name,
+		    f->attributes[ATTR_VFS]);
+		return err_hint(e, "write 0 to /sys/bus/pci/devices/%s/sriov_numvfs once no guest uses them", f->name);
+	}
 	if (f->has_driver == TRI_UNKNOWN)
 		return err_set(e, -EIO, "cannot tell which driver %s is bound to%s%s", f->name, f->trouble ? ": " : "",
 		    f->trouble ? f->trouble : "");
@@ -140,12 +150,24 @@ static int check_blockers(struct arena *mem, const struct host *h, const struct 
 	return n == 0 ? 0 : refuse_strangers(mem, h, f, strangers, n, e);
 }
 
+/* Bridges stay, but not with any driver: one that does its own DMA keeps VFIO out of the group. */
+static int check_bridge(const struct host *h, const struct pci_function *bridge, const struct pci_function *f, struct err *e)
+{
+	if (judge_member_viable(h, bridge) != TRI_NO)
+		return 0;
+	(void)err_set(e, -EPERM, "%s cannot be handed over: bridge %s in its IOMMU group is on driver %s", f->name, bridge->name,
+	    bridge->driver);
+	return err_hint(e, "the kernel gives VFIO no group with such a driver in it; pcieport or none would do");
+}
+
 /* Why a target cannot go, all that is taken being known. */
 static int check_target(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct pci_function *f,
     const struct verdict *v, const struct set *taken, struct set *parked, struct err *e)
 {
 	int r = check_blockers(mem, h, wish, f, v, taken, parked, e);
 
+	for (size_t i = 0; r == 0 && i < v->n_bridges; i++)
+		r = check_bridge(h, &h->functions[v->bridges[i]], f, e);
 	if (r < 0 || v->answer != ANSWER_CANNOT_TELL)
 		return r;
 	(void)err_set(e, -EPERM, "cannot tell whether %s can be handed over: %s", f->name,
@@ -238,7 +260,9 @@ static void require_unheld(struct arena *mem, const struct host *h, const struct
 		const struct pci_function *f = &h->functions[s->items[i]];
 		const char *node = f->vfio_node;
 
-		if (f->group < 0 || !judge_is_vfio_driver(f->driver) || set_has(&groups, f->group))
+		/* The node is there when any member is with VFIO: a guest may have the group, and before 5.19 a
+		 * host driver bound to another member of it crashed the kernel (fact KF-GROUP). */
+		if (f->group < 0 || (!judge_is_vfio_driver(f->driver) && !f->vfio_node) || set_has(&groups, f->group))
 			continue;
 		/* That /dev/vfio could not be listed does not mean that nobody has the node. */
 		if (!node)
@@ -302,7 +326,7 @@ int plan_usable_set(struct arena *mem, const struct host *h, const struct bind_w
 
 static int plan_hand_over(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct plan *ret, struct err *e)
 {
-	struct set taken = {0}, parked = {0}, missing = {0};
+	struct set taken = {0}, parked = {0}, missing = {0}, reset = {0};
 	struct plan p = {0};
 	int r = find_usable_set(mem, h, wish, &taken, &parked, e);
 
@@ -326,6 +350,10 @@ static int plan_hand_over(struct arena *mem, const struct host *h, const struct 
 	/* One that is with VFIO already may be a guest's. */
 	require_unheld(mem, h, &parked, &p);
 	load_modules(mem, h, &p);
+	/* How a function is reset matters to a guest that has it. */
+	for (size_t i = 0; wish->reset_method && i < wish->n_targets; i++)
+		set_add(mem, &reset, host_index(h, host_find(h, wish->targets[i])));
+	require_unheld(mem, h, &reset, &p);
 	r = set_reset(mem, h, wish, &p, e);
 	if (r < 0)
 		return r;
@@ -357,6 +385,8 @@ static int plan_exactly(struct arena *mem, const struct host *h, const struct bi
 		r = find_target(h, wish->targets[i], &f, e);
 		if (r < 0)
 			return r;
+		if (judge_is_vfio_driver(wish->driver) && f->group == GROUP_NONE)
+			return err_set(e, -EPERM, "%s is in no IOMMU group: a VFIO driver would refuse it", f->name);
 		if (function_is_bridge(f)) {
 			(void)err_set(e, -EPERM, "%s is a bridge: what hangs below would go with it", f->name);
 			return err_hint(e, "name the device below the bridge; bridges stay with the host");
@@ -391,7 +421,7 @@ size_t plan_functions(struct arena *mem, const struct host *h, const struct plan
 		const struct pci_function *f = NULL;
 		struct pci_addr addr;
 
-		if (p->steps[i].kind == KIND_BINDING && pci_addr_parse(p->steps[i].target, &addr))
+		if (kind_is_of_function(p->steps[i].kind) && pci_addr_parse(p->steps[i].target, &addr))
 			f = host_find(h, addr);
 		if (f)
 			set_add(mem, &s, host_index(h, f));

@@ -59,6 +59,7 @@ static void watched_signals(sigset_t *set)
 {
 	(void)sigemptyset(set);
 	(void)sigaddset(set, SIGINT);
+	(void)sigaddset(set, SIGQUIT); /* the terminal's too: left to the command */
 	(void)sigaddset(set, SIGTERM);
 	(void)sigaddset(set, SIGHUP);
 	(void)sigaddset(set, SIGCHLD);
@@ -113,7 +114,7 @@ static bool collect(pid_t child, int *ret_status)
 		found = true;
 		*ret_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 	}
-	return found;
+	return found || (child > 0 && pid < 0 && errno == ECHILD);
 }
 
 /* Takes one signal off the descriptor: SIGTERM and SIGHUP are passed on. SIGINT comes from the terminal,
@@ -138,6 +139,8 @@ int sys_command_run(struct sys *s, const char *path, char **argv, int *ret_statu
 	int r;
 
 	(void)s;
+	/* Inherited as ignored, it would let the kernel reap the command behind our back. */
+	(void)signal(SIGCHLD, SIG_DFL);
 	watched_signals(&watched);
 	(void)sigprocmask(SIG_BLOCK, &watched, &before);
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);

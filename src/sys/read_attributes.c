@@ -20,6 +20,7 @@ static const char *const files[ATTRIBUTES] = {
     [ATTR_LINK_WIDTH] = "current_link_width",
     [ATTR_MAX_LINK_SPEED] = "max_link_speed",
     [ATTR_MAX_LINK_WIDTH] = "max_link_width",
+    [ATTR_VFS] = "sriov_numvfs",
 };
 
 /* What the kernel prints for "there is none" (drivers/pci/pci-sysfs.c). */
@@ -27,7 +28,7 @@ static bool means_absent(enum attribute a, const char *text)
 {
 	return *text == '\0' || (a == ATTR_DRIVER_OVERRIDE && str_eq(text, "(null)")) ||
 	    (a == ATTR_NUMA_NODE && str_eq(text, "-1")) ||
-	    ((a == ATTR_LINK_WIDTH || a == ATTR_MAX_LINK_WIDTH) && str_eq(text, "0")) ||
+	    ((a == ATTR_LINK_WIDTH || a == ATTR_MAX_LINK_WIDTH || a == ATTR_VFS) && str_eq(text, "0")) ||
 	    ((a == ATTR_LINK_SPEED || a == ATTR_MAX_LINK_SPEED) && str_starts(text, "Unknown"));
 }
 

@@ -59,8 +59,13 @@ int read_vfio_holders(struct sys *s, struct arena *mem, const char *node, struct
     bool *ret_complete, struct err *e)
 {
 	struct holder_scan scan = {.s = s, .mem = mem, .node = node, .complete = true};
+	char own[SYS_PATH];
 	int r = s->ops->list(s, "proc", look_at_process, &scan);
 
+	/* A private process namespace shows a part of the processes only (include/linux/proc_ns.h has the first
+	 * one's number). */
+	if (s->ops->link(s, "proc/self/ns/pid", own, sizeof(own)) == 0 && !str_eq(own, "pid:[4026531836]"))
+		scan.complete = false;
 	if (r < 0)
 		return err_set(e, r, "cannot list /proc to see who has %s open: %s", node, strerror(-r));
 	*ret = scan.holders;

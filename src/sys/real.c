@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <linux/vfio.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -33,23 +34,36 @@ int sys_real_openat(const struct sys_real *s, const char *path, int flags)
 	return fd < 0 ? -errno : fd;
 }
 
-/* A recorded host may hold a FIFO or a device where a file should be: not waited for, not read. */
-static int open_regular(struct sys *sys, const char *path, struct stat *ret_stat)
+/* A recorded host may hold a FIFO or a device node where a file should be: not even opened, for opening some nodes
+ * acts already. */
+static int open_recorded(const struct sys_real *s, const char *path)
 {
-	cleanup_close int fd = sys_real_openat((struct sys_real *)sys, path, O_RDONLY | O_NONBLOCK);
-
-	if (fd < 0)
-		return fd;
-	if (sys->is_live && !ret_stat)
-		return TAKE(fd, -1); /* the kernel's own tree: no need to ask what it is */
+	cleanup_close int seen = sys_real_openat(s, path, O_PATH);
+	char again[64];
 	struct stat st;
-	if (fstat(fd, &st) < 0)
+	int fd;
+
+	if (seen < 0)
+		return seen;
+	if (fstat(seen, &st) < 0)
 		return -errno;
 	if (!S_ISREG(st.st_mode))
 		return S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
-	if (ret_stat)
-		*ret_stat = st;
-	return TAKE(fd, -1);
+	(void)snprintf(again, sizeof(again), "/proc/self/fd/%d", seen);
+	fd = open(again, O_RDONLY | O_CLOEXEC);
+	return fd < 0 ? -errno : fd;
+}
+
+static int open_regular(struct sys *sys, const char *path, struct stat *ret_stat)
+{
+	const struct sys_real *s = (const struct sys_real *)sys;
+	cleanup_close int fd = sys->is_live ? sys_real_openat(s, path, O_RDONLY | O_NONBLOCK) : open_recorded(s, path);
+
+	if (fd < 0 || !ret_stat)
+		return TAKE(fd, -1);
+	if (fstat(fd, ret_stat) < 0)
+		return -errno;
+	return S_ISREG(ret_stat->st_mode) ? TAKE(fd, -1) : -EINVAL;
 }
 
 static int read_all(int fd, char *buf, size_t size, bool is_short_read_the_end)
@@ -123,13 +137,16 @@ static int real_link(struct sys *sys, const char *path, char *buf, size_t size)
 
 static int peek_uevent(struct sys *sys, int folder, char *buf, size_t size)
 {
-	cleanup_close int fd = openat(folder, "uevent", O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	cleanup_close int fd = -1;
 	struct stat st;
 
+	if (!sys->is_live && fstatat(folder, "uevent", &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	if (!sys->is_live && !S_ISREG(st.st_mode))
+		return -EINVAL;
+	fd = openat(folder, "uevent", O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	if (!sys->is_live && (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)))
-		return -EINVAL;
 	return read_all(fd, buf, size, true);
 }
 

@@ -3,7 +3,11 @@
 #pragma once
 
 #include <signal.h>
+#include <stdbool.h>
 
-/* SIGINT, SIGTERM, SIGHUP and SIGPIPE are held back until the mask is restored. */
+/* One of those that end a program has come while they were held back. */
+bool signals_are_pending(void);
+
+/* SIGINT, SIGQUIT, SIGTERM, SIGHUP and SIGPIPE are held back until the mask is restored. */
 void signals_hold(sigset_t *ret_before);
 void signals_restore(const sigset_t *before);

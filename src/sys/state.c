@@ -85,17 +85,30 @@ int sys_state_remove(struct sys *s, const char *path)
 	return sync_folder(s, path);
 }
 
+/* Somebody else's folder, or one that others may write, would let them stand in for our records and locks. */
+static int check_own_folder(struct sys *s, const char *path)
+{
+	cleanup_close int fd = openat(root_of(s), path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	return st.st_uid == geteuid() && (st.st_mode & 022) == 0 ? 0 : -EPERM;
+}
+
 int sys_state_make_dir(struct sys *s, const char *path)
 {
 	char part[SYS_PATH];
+	int r = 0;
 
-	for (const char *slash = path; slash; ) {
+	for (const char *slash = strchr(path, '/'); r == 0 && slash;) {
 		slash = strchr(slash + 1, '/');
 		(void)sys_path(part, "%.*s", slash ? (int)(slash - path) : (int)strlen(path), path);
 		if (mkdirat(root_of(s), part, 0700) < 0 && errno != EEXIST)
 			return -errno;
+		r = check_own_folder(s, part);
 	}
-	return 0;
+	return r;
 }
 
 int sys_state_lock(struct sys *s, const char *path, const char *text, char *holder, size_t holder_size)

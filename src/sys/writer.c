@@ -12,7 +12,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/wait.h>
 
 #include "sys/real.h"
@@ -28,40 +27,36 @@ static const char *busy_path(char buf[SYS_PATH], struct pci_addr addr)
 	return sys_path(buf, "run/passthru/busy/%s", pci_addr_format(addr, name));
 }
 
-static int try_busy_lock(struct sys *s, struct pci_addr addr)
-{
-	char path[SYS_PATH];
-	cleanup_close int fd = sys_real_openat((struct sys_real *)s, busy_path(path, addr), O_RDWR | O_NOFOLLOW);
-
-	if (fd < 0)
-		return fd == -ENOENT || fd == -EACCES ? 0 : fd;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? 1 : -errno;
-	return 0;
-}
-
 int sys_writer_is_busy(struct sys *s, struct pci_addr addr)
 {
-	int r;
+	struct flock whole = {.l_type = F_WRLCK};
+	char path[SYS_PATH];
+	cleanup_close int fd = -1;
 
-	(void)pthread_mutex_lock(&forking);
-	r = try_busy_lock(s, addr);
-	(void)pthread_mutex_unlock(&forking);
-	return r;
+	if (!s->is_live)
+		return 0;
+	fd = sys_real_openat((struct sys_real *)s, busy_path(path, addr), O_RDONLY | O_NOFOLLOW);
+	if (fd < 0)
+		return fd == -ENOENT || fd == -EACCES ? 0 : fd;
+	/* Asked without taking it, or two who ask at once would find each other. */
+	if (fcntl(fd, F_OFD_GETLK, &whole) < 0)
+		return -errno;
+	return whole.l_type != F_UNLCK;
 }
 
 /* The descriptor is inherited by the child and closed by us, so the lock lives as long as the write. */
 static int take_busy_lock(struct sys *s, struct pci_addr addr)
 {
 	struct sys_real *real = (struct sys_real *)s;
+	struct flock whole = {.l_type = F_WRLCK};
 	char path[SYS_PATH];
 	cleanup_close int fd = -1;
 
 	fd = openat(real->root, busy_path(path, addr), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
-		return errno == EWOULDBLOCK ? -EBUSY : -errno;
+	if (fcntl(fd, F_OFD_SETLK, &whole) < 0)
+		return errno == EAGAIN || errno == EACCES ? -EBUSY : -errno;
 	return TAKE(fd, -1);
 }
 
@@ -95,15 +90,16 @@ static int await_answer(struct sys *s, int answer, const char *path, unsigned li
 		int64_t waited = s->ops->now_ms(s) - start;
 		int64_t rest = (int64_t)limit_ms - waited;
 
+		/* Looked for before the clock is: whoever was stopped for a minute finds the answer lying there. */
+		if (poll(&p, 1, rest <= 0 ? 0 : rest < 1000 ? (int)rest : 1000) > 0) {
+			if (read(answer, &code, sizeof(code)) != (ssize_t)sizeof(code))
+				return -EIO; /* killed from outside */
+			return code;
+		}
 		if (rest <= 0)
 			return -ETIME;
 		if (waited >= 2000 && s->waiting)
 			s->waiting(s->waiting_data, path, (unsigned)(waited / 1000), limit_ms / 1000);
-		if (poll(&p, 1, (int)(rest < 1000 ? rest : 1000)) <= 0)
-			continue; /* a signal, or one more second */
-		if (read(answer, &code, sizeof(code)) != (ssize_t)sizeof(code))
-			return -EIO; /* killed from outside */
-		return code;
 	}
 }
 

@@ -79,6 +79,7 @@ const struct function_field function_fields[] = {
     {"link_width", "LINK WIDTH", "lanes of its link now", false, true, false, false, ATTR_LINK_WIDTH, NULL},
     {"max_link_speed", "MAX SPEED", "speed its link could have", false, false, false, false, ATTR_MAX_LINK_SPEED, NULL},
     {"max_link_width", "MAX WIDTH", "lanes its link could have", false, true, false, false, ATTR_MAX_LINK_WIDTH, NULL},
+    {"vfs", "VFS", "how many virtual functions it has now", false, true, false, false, ATTR_VFS, NULL},
     {"modules", "MODULES", "modules whose alias fits it", false, false, true, false, ATTR_MODULES, NULL},
     {"serial", "SERIAL", "PCI Express serial number (needs root)", false, false, false, false, ATTR_SERIAL, NULL},
 };

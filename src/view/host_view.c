@@ -161,7 +161,7 @@ void view_function(FILE *out, struct arena *mem, const struct host *h, const str
 	else
 		(void)fprintf(out, "  IOMMU group: %s\n", f->group == GROUP_NONE ? "none" : "unknown");
 	if (reset->methods)
-		(void)fprintf(out, "  reset:       %s%s%s%s\n", reset->used ? "by " : "none of its own", reset->used ? reset->used : "",
+		(void)fprintf(out, "  reset:       %s%s%s%s\n", reset->used ? "by " : "none of its own", reset->used ? view_clean(mem, reset->used) : "",
 		    *reset->methods ? ", listed: " : "", view_clean(mem, reset->methods));
 	(void)fprintf(out, "  verdict:     %s\n", answer_sentence(v->answer));
 	(void)fprintf(out, "  viable now:  %s\n", viable_sentence(v->viable_now));
