@@ -80,6 +80,7 @@ struct cmd {
 	unsigned options;	/* HAS(OPT_…) */
 	size_t min_args, max_args;
 	bool takes_command;	/* "-- COMMAND…" */
+	bool is_change;		/* its exit code says what became of the machine, also when nobody reads its answer */
 	int (*run)(struct cli *c);
 };
 

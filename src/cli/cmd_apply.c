@@ -65,5 +65,6 @@ const struct cmd cmd_apply = {
     .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_REASON),
     .min_args = 1,
     .max_args = 1,
+    .is_change = true,
     .run = run_apply,
 };

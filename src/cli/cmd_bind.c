@@ -70,6 +70,7 @@ const struct cmd cmd_bind = {
 	HAS(OPT_REASON) | HAS(OPT_SET_RESET),
     .min_args = 1,
     .max_args = 256,
+    .is_change = true,
     .run = run_bind,
 };
 
@@ -85,5 +86,6 @@ const struct cmd cmd_unbind = {
     .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_REASON),
     .min_args = 1,
     .max_args = 256,
+    .is_change = true,
     .run = run_unbind,
 };

@@ -96,5 +96,6 @@ const struct cmd cmd_recover = {
 	"passthru recover --abandon 12", "change 12 cannot be ended: set it aside, touch nothing",
 	NULL},
     .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_ABANDON),
+    .is_change = true,
     .run = run_recover,
 };

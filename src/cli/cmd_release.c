@@ -40,5 +40,6 @@ const struct cmd cmd_release = {
     .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_REASON),
     .min_args = 1,
     .max_args = 256,
+    .is_change = true,
     .run = run_release,
 };

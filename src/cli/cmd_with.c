@@ -62,5 +62,6 @@ const struct cmd cmd_with = {
     .min_args = 1,
     .max_args = 256,
     .takes_command = true,
+    .is_change = true,
     .run = run_with,
 };

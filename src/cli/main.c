@@ -225,11 +225,11 @@ static char **move_globals(struct arena *mem, int argc, char **argv, int *ret_ar
 	return moved;
 }
 
-static int finish_output(int code)
+static int finish_output(int code, bool is_change)
 {
 	if ((fflush(stdout) != 0 || ferror(stdout)) && errno != EPIPE) {
 		(void)fprintf(stderr, "passthru: cannot write the answer: %s\n", strerror(errno));
-		return code == 0 ? EXIT_FAILED : code;
+		return code == 0 && !is_change ? EXIT_FAILED : code;
 	}
 	return code;
 }
@@ -245,11 +245,11 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (str_eq(argv[i], "--version")) {
 			(void)printf("passthru %s\n", PASSTHRU_VERSION);
-			return finish_output(EXIT_OK);
+			return finish_output(EXIT_OK, false);
 		}
 		if (str_eq(argv[i], "--help") || str_eq(argv[i], "-h")) {
 			help_overview(stdout);
-			return finish_output(EXIT_OK);
+			return finish_output(EXIT_OK, false);
 		}
 	}
 	moved = move_globals(&mem, argc, argv, &n);
@@ -265,12 +265,12 @@ int main(int argc, char **argv)
 			help_overview(n > 1 ? stderr : stdout);
 		if (n > 1 && !cmd)
 			(void)fprintf(stderr, "passthru: there is no command %s\n", moved[1]);
-		return finish_output(n > 1 && !cmd ? EXIT_USAGE : EXIT_OK);
+		return finish_output(n > 1 && !cmd ? EXIT_USAGE : EXIT_OK, false);
 	}
 	cmd = find_command(moved[0]);
 	if (!cmd) {
 		(void)fprintf(stderr, "passthru: there is no command %s\npassthru --help lists the commands\n", moved[0]);
 		return EXIT_USAGE;
 	}
-	return finish_output(run_command(cmd, &mem, n, moved));
+	return finish_output(run_command(cmd, &mem, n, moved), cmd->is_change);
 }

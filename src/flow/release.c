@@ -34,32 +34,88 @@ static int add_native_modules(struct flow *f, const struct plan *taken, struct h
 	return r;
 }
 
-/* Modules that somebody unloaded by hand since need no unloading. */
-static struct plan without_unloaded(struct flow *f, const struct plan *taken)
+/* One plan behind another. */
+static void join_plan(struct arena *mem, struct plan *all, const struct plan *one)
 {
-	struct plan p = {0};
+	for (size_t i = 0; i < one->n_steps; i++)
+		*ARENA_PUSH(mem, all->steps, all->n_steps) = one->steps[i];
+}
+
+static bool plan_loads(const struct plan *p, const char *module)
+{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].kind == KIND_MODULE && str_eq(p->steps[i].target, module))
+			return true;
+	return false;
+}
+
+/* What the last change that is over did with a module: did it leave it loaded? */
+static bool was_left_loaded(const struct journal *over, size_t n, const char *module)
+{
+	bool is_loaded = false;
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; over[i].phase == PHASE_DONE && k < over[i].plan.n_steps; k++)
+			if (over[i].plan.steps[k].kind == KIND_MODULE && str_eq(over[i].plan.steps[k].target, module))
+				is_loaded = over[i].plan.steps[k].want.flag;
+	return is_loaded;
+}
+
+/* Modules that an earlier change loaded and, being given back first, could not unload: the last one does. */
+static int add_left_modules(struct flow *f, const struct plan *taken, struct plan *p, struct err *e)
+{
+	struct journal *over;
+	size_t n;
+	int r = journal_read(f->s, f->mem, FOLDER_HISTORY, &over, &n, e);
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		for (size_t k = 0; k < over[i].plan.n_steps; k++) {
+			const struct step *s = &over[i].plan.steps[k];
+
+			if (s->kind == KIND_MODULE && s->want.flag && !plan_loads(taken, s->target) && !plan_loads(p, s->target) &&
+			    was_left_loaded(over, n, s->target))
+				*ARENA_PUSH(f->mem, p->steps, p->n_steps) = *s;
+		}
+	return r;
+}
+
+/* The record as it is to be given back now: modules that somebody unloaded by hand since need no unloading. */
+static int plan_as_taken(struct flow *f, const struct plan *taken, struct plan *ret, struct err *e)
+{
+	struct plan all = {0}, p = {0};
 	char path[SYS_PATH];
 
-	for (size_t i = 0; i < taken->n_steps; i++) {
-		const struct step *s = &taken->steps[i];
+	if (add_left_modules(f, taken, &all, e) < 0)
+		return e->code;
+	join_plan(f->mem, &all, taken);
+	for (size_t i = 0; i < all.n_steps; i++) {
+		const struct step *s = &all.steps[i];
+		int r = 1;
 
-		if (s->kind != KIND_MODULE || f->s->ops->exists(f->s, sys_path(path, "sys/module/%s", s->target)) == 1)
+		if (s->kind == KIND_MODULE)
+			r = f->s->ops->exists(f->s, sys_path(path, "sys/module/%s", s->target));
+		if (r < 0)
+			return err_set(e, r, "cannot see whether module %s is loaded: %s", s->target, strerror(-r));
+		if (r == 1)
 			*ARENA_PUSH(f->mem, p.steps, p.n_steps) = *s;
 	}
-	return p;
+	*ret = p;
+	return 0;
 }
 
 static int plan_record(struct flow *f, const struct journal *held, struct change *ret, struct err *e)
 {
 	struct read_request request = {.facets = FACET_OVERRIDE, .attributes = 1u << ATTR_RESET_METHOD};
-	struct plan taken = without_unloaded(f, &held->plan);
 	struct pci_addr *targets;
+	struct plan taken;
 	int r;
 
 	*ret = (struct change){0};
 	request.n_targets = record_targets(f->mem, &held->plan, &targets);
 	request.targets = targets;
-	r = flow_look(f, &request, &ret->host, e);
+	r = plan_as_taken(f, &held->plan, &taken, e);
+	if (r == 0)
+		r = flow_look(f, &request, &ret->host, e);
 	if (r == 0)
 		r = add_native_modules(f, &held->plan, &ret->host, e);
 	return r < 0 ? r : plan_release(f->mem, &ret->host, &taken, &ret->plan, e);
@@ -131,13 +187,6 @@ static int check_taken(struct flow *f, const struct journal *held, size_t n_held
 		return err_hint(e, "passthru bind --driver=NAME %s gives it to a driver by name", function->name);
 	}
 	return 0;
-}
-
-/* Joins what several records showed, so that one dry run is one plan. */
-static void join_plan(struct arena *mem, struct plan *all, const struct plan *one)
-{
-	for (size_t i = 0; i < one->n_steps; i++)
-		*ARENA_PUSH(mem, all->steps, all->n_steps) = one->steps[i];
 }
 
 /* Everything the release would do, as one plan, doing nothing. */

@@ -15,7 +15,7 @@
  * in, and one that is killed there does not make the call any more. (After call K is before call K+1.)
  * Points are counted over the command and all its children together, in the order they happen. strace
  * counts its `when=` in every process anew, so the second of six children that make one write each cannot
- * be named there. A shell that reports what became of it is all that is needed around.
+ * be named there.
  *
  * Exit status: the command's, 128 + signal when it was killed; with `held` that of recover; 98 when point K
  * was never reached, 99 when kill_at itself failed.
@@ -259,7 +259,8 @@ static void list_point(pid_t pid, const struct call *call, const struct user_reg
 		n = readlink(link, text, sizeof(text) - 1);
 		text[n > 0 ? n : 0] = '\0';
 	}
-	(void)fprintf(at.list, "%lu %s %s %s\n", at.counted, process_of(pid) == at.root ? "parent" : "child", call->name, text);
+	(void)fprintf(
+	    at.list, "%lu %s %s %s\n", at.counted, process_of(pid) == at.root ? "parent" : "child", call->name, text);
 }
 
 /* True when it tells of an end. */
@@ -370,8 +371,8 @@ static bool next_event(struct event *ret)
 
 static void follow(void)
 {
-	static const long options = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK | PTRACE_O_TRACECLONE |
-	    PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
+	static const long options = PTRACE_O_TRACESECCOMP | PTRACE_O_TRACEFORK | PTRACE_O_TRACEVFORK |
+	    PTRACE_O_TRACECLONE | PTRACE_O_TRACEEXEC | PTRACE_O_EXITKILL;
 	struct event event;
 
 	if (waitpid(at.root, &event.status, 0) != at.root || !WIFSTOPPED(event.status) ||
