@@ -243,7 +243,6 @@ static enum apply_result tidy_and_finish(const struct run *run, struct err *e)
 {
 	for (size_t i = 0; i < run->j->plan.n_steps; i++) {
 		const struct step *step = &run->j->plan.steps[i];
-
 		struct value now = {0};
 
 		if (!is_tidying(step))

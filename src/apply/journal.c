@@ -286,8 +286,8 @@ int journal_read(struct sys *s, struct arena *mem, enum folder folder, struct jo
 	qsort(list.ids, list.n, sizeof(*list.ids), compare_ids);
 	records = arena_alloc(mem, list.n * sizeof(*records));
 	for (size_t i = 0; i < list.n; i++) {
-		r = read_record(s, mem, folder, list.ids[i], &records[n], e);
-		/* What is over can be left out; what is open must be known. */
+		/* What is over can be left out, without a word; what is open must be known. */
+		r = read_record(s, mem, folder, list.ids[i], &records[n], folder == FOLDER_HISTORY ? NULL : e);
 		if (r < 0 && folder != FOLDER_HISTORY)
 			return r;
 		n += r == 0;

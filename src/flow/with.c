@@ -144,9 +144,10 @@ static enum outcome run_between(struct session *session, const struct with_wish 
 		*ret_status = STATUS_CANNOT_RUN;
 		(void)err_set(&why, r, "cannot run %s: %s", path, strerror(-r));
 	}
-	if (c->id != 0 && wait_for_holders(f, nodes, n_nodes, &back) == 0)
-		outcome = give_back(session, c->id, options, &back);
-	if (back.code != 0) {
+	if (c->id != 0)
+		outcome = wait_for_holders(f, nodes, n_nodes, &back) < 0 ? OUTCOME_FAILED
+									   : give_back(session, c->id, options, &back);
+	if (outcome != OUTCOME_DONE && outcome != OUTCOME_NOTHING) {
 		(void)err_add(&back, "the command has ended, but its devices could not be given back");
 		*ret_status = STATUS_OWN;
 		*e = back;

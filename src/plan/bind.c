@@ -48,8 +48,9 @@ static void set_sort(struct set *s)
 
 /* ---- who goes ---- */
 
-/* What is not known of a function must not be taken for no. */
-static int check_known(const struct pci_function *f, struct err *e)
+/* Nothing stands in the way of moving the function by itself, and all that must be known of it is: what is not
+ * known must not be taken for no. */
+static int check_movable(const struct pci_function *f, struct err *e)
 {
 	if (f->is_busy) {
 		(void)err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", f->name);
@@ -82,7 +83,7 @@ static int find_target(const struct host *h, struct pci_addr addr, const struct 
 		(void)err_set(e, -ENODEV, "there is no PCI function %s", pci_addr_format(addr, name));
 		return err_hint(e, "passthru list shows those there are");
 	}
-	return check_known(*ret, e);
+	return check_movable(*ret, e);
 }
 
 static bool may_park(const struct bind_wish *wish, const struct pci_function *f)
@@ -297,7 +298,7 @@ static int find_usable_set(struct arena *mem, const struct host *h, const struct
 	struct verdict *verdicts = arena_alloc(mem, (wish->n_targets + 1) * sizeof(*verdicts));
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < wish->n_targets; i++) {
+	for (size_t i = 0; i < wish->n_targets; i++) {
 		r = find_target(h, wish->targets[i], &targets[i], e);
 		if (r < 0)
 			return r;
@@ -333,7 +334,7 @@ static int plan_hand_over(struct arena *mem, const struct host *h, const struct 
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < parked.n; i++)
-		if (check_known(&h->functions[parked.items[i]], e) < 0)
+		if (check_movable(&h->functions[parked.items[i]], e) < 0)
 			return e->code;
 	for (size_t i = 0; i < taken.n; i++) {
 		const struct pci_function *f = &h->functions[taken.items[i]];
@@ -485,7 +486,7 @@ int plan_release(struct arena *mem, const struct host *h, const struct plan *tak
 
 	ours.n = plan_functions(mem, h, taken, &ours.items);
 	for (size_t i = 0; i < ours.n; i++)
-		if (check_known(&h->functions[ours.items[i]], e) < 0)
+		if (check_movable(&h->functions[ours.items[i]], e) < 0)
 			return e->code;
 	keep_modules = vfio_is_used_by_others(h, &ours);
 	require_identity(mem, h, &ours, &p);
