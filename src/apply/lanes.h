@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Moves of functions in different IOMMU groups, side by side: an unbind or a reset takes up to seconds, in which the
- * kernel holds only that device's lock. Functions of one group stay in their order. */
+/* Moves of functions of different IOMMU groups and slots, side by side: an unbind or a reset takes up to seconds, in which the
+ * kernel holds only that device's lock. Functions of one group or slot stay in their order. */
 #pragma once
 
 #include "base/arena.h"

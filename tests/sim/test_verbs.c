@@ -3,6 +3,7 @@
 #include "verbs.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -614,6 +615,43 @@ static void with_leaves_alone_what_was_bound_before(void **state)
 	free(before);
 }
 
+static void with_is_not_misled_by_a_broken_record_that_is_over(void **state)
+{
+	cleanup_sim struct sim sim = {0};
+	cleanup_deed struct deed d = {0};
+	char *before;
+
+	(void)state;
+	sim_host_clean(&sim);
+	before = sim_snapshot(&sim);
+	assert_int_equal(bind_card(&sim, GPU), OUTCOME_DONE);
+	assert_int_equal(release_card(&sim, GPU), OUTCOME_DONE);
+	tree_file(&sim.tree, "run/passthru/history/1.json", "{torn");
+	deed_do(&d, &sim, &with_gpu);
+	assert_int_equal(d.outcome, OUTCOME_DONE);
+	assert_int_equal(d.e.code, 0);
+	assert_machine(&sim, before);
+	free(before);
+}
+
+/* KF-16: "bus" stands in the list of a multi-function card and cannot be written back. */
+static void a_reset_list_with_bus_does_not_hold_the_card(void **state)
+{
+	cleanup_sim struct sim sim = {0};
+	struct sim_function *gpu;
+
+	(void)state;
+	sim_host_clean(&sim);
+	gpu = sim_find_function(&sim, GPU);
+	(void)snprintf(gpu->reset_method, sizeof(gpu->reset_method), "flr pm bus");
+	tree_file(&sim.tree, "sys/devices/pci0000:00/0000:00:01.0/" GPU "/reset_method", "flr pm bus\n");
+	assert_int_equal(
+	    outcome_of(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .reset_method = "pm"}), OUTCOME_DONE);
+	assert_string_equal(gpu->reset_method, "pm");
+	assert_int_equal(release_card(&sim, GPU), OUTCOME_DONE);
+	assert_string_equal(gpu->reset_method, "flr pm");
+}
+
 static void with_a_missing_command_changes_nothing(void **state)
 {
 	cleanup_sim struct sim sim = {0};
@@ -729,6 +767,8 @@ int main(void)
 	    T(with_keeps_its_devices_while_the_command_runs),
 	    T(with_waits_for_a_guest_in_the_background),
 	    T(with_leaves_alone_what_was_bound_before),
+	    T(with_is_not_misled_by_a_broken_record_that_is_over),
+	    T(a_reset_list_with_bus_does_not_hold_the_card),
 	    T(with_a_missing_command_changes_nothing),
 	    T(a_dead_with_is_given_back_by_recover),
 	    T(a_successor_of_the_pid_is_not_taken_for_the_owner),

@@ -112,6 +112,32 @@ static void a_group_keeps_its_order(void **state)
 	}
 }
 
+/* A card whose functions have groups of their own still goes in the plan's order. */
+static int link_by_function(struct sys *s, const char *path, char *buf, size_t size)
+{
+	(void)s;
+	(void)snprintf(buf, size, "../iommu_groups/%.7s", strstr(path, "0000:") + 5);
+	return 0;
+}
+
+static void a_slot_keeps_its_order_over_groups(void **state)
+{
+	static const struct sys_ops split = {.link = link_by_function};
+	struct sys s = {.ops = &split, .is_parallel = true};
+
+	(void)state;
+	for (int i = 0; i < 200; i++) {
+		struct log log = {.mutex = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+		struct arena mem = {0};
+		struct err e = {0};
+
+		assert_int_equal(lanes_run(&s, &mem, three_groups, ARRAY_LEN(three_groups), record, &log, &e), 0);
+		assert_true(place(&log, "0000:01:00.1") < place(&log, "0000:01:00.0"));
+		assert_true(place(&log, "0000:02:00.1") < place(&log, "0000:02:00.0"));
+		arena_done(&mem);
+	}
+}
+
 static void nothing_of_a_group_follows_its_failure(void **state)
 {
 	(void)state;
@@ -154,6 +180,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(groups_run_side_by_side),
 	    cmocka_unit_test(a_group_keeps_its_order),
+	    cmocka_unit_test(a_slot_keeps_its_order_over_groups),
 	    cmocka_unit_test(nothing_of_a_group_follows_its_failure),
 	    cmocka_unit_test(stuck_comes_before_any_other_error),
 	    cmocka_unit_test(a_door_that_is_not_parallel_is_used_in_order),

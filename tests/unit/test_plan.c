@@ -280,6 +280,41 @@ static void what_blocks_is_said(void **state)
 
 /* ---- exactly ---- */
 
+static void refuse(const struct row *rows, size_t n, const char *function, const char *override, const char *vfs, const char *says)
+{
+	cleanup_arena struct arena mem = {0};
+	const char *attributes[ATTRIBUTES] = {[ATTR_VFS] = vfs};
+	struct host h = host_of(&mem, rows, n);
+	struct pci_function *f = &h.functions[host_index(&h, host_find(&h, addr_of(function)))];
+	struct plan p;
+	struct err e;
+
+	f->driver_override = override;
+	f->attributes = attributes;
+	assert_true(plan_for(&mem, &h, function, (struct bind_wish){0}, &p, &e) < 0);
+	if (!strstr(e.what, says))
+		fail_msg("\"%s\" does not say \"%s\"", e.what, says);
+}
+
+static void what_would_be_lost_with_the_driver_is_refused(void **state)
+{
+	(void)state;
+	refuse(clean, ARRAY_LEN(clean), NETWORK, NULL, "2", "2 virtual functions");
+	/* A blank behind it: a journal would refuse to say it again (KF-04). */
+	refuse(clean, ARRAY_LEN(clean), GPU, "vfio-pci ", NULL, "no driver can have");
+}
+
+static void a_bridge_on_a_driver_of_the_host_is_said_beforehand(void **state)
+{
+	static const struct row rows[] = {
+	    {"0000:00:01.0", 0x060400, "8086:0001", 5, "shpchp"},
+	    {GPU, 0x030000, "10de:2204", 5, "nouveau", "0000:00:01.0"},
+	};
+
+	(void)state;
+	refuse(rows, ARRAY_LEN(rows), GPU, NULL, NULL, "is on driver shpchp");
+}
+
 static void the_hosts_own_driver_needs_no_override(void **state)
 {
 	cleanup_arena struct arena mem = {0};
@@ -490,6 +525,8 @@ int main(void)
 	    T(what_is_bound_already_gives_an_empty_plan),
 	    T(a_variant_driver_stays),
 	    T(what_blocks_is_said),
+	    T(what_would_be_lost_with_the_driver_is_refused),
+	    T(a_bridge_on_a_driver_of_the_host_is_said_beforehand),
 	    T(the_hosts_own_driver_needs_no_override),
 	    T(what_is_on_vfio_is_taken_off_only_unheld),
 	    T(the_group_a_host_driver_spoils_is_told),
