@@ -49,34 +49,44 @@ static bool plan_loads(const struct plan *p, const char *module)
 	return false;
 }
 
-/* What the last change that is over did with a module: did it leave it loaded? */
-static bool was_left_loaded(const struct journal *over, size_t n, const char *module)
+/* The last thing each module saw of the changes that are over, in the order of first loading. */
+static size_t last_module_steps(struct arena *mem, const struct journal *over, size_t n_over, const struct step ***ret)
 {
-	bool is_loaded = false;
+	size_t n = 0;
 
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; over[i].phase == PHASE_DONE && k < over[i].plan.n_steps; k++)
-			if (over[i].plan.steps[k].kind == KIND_MODULE && str_eq(over[i].plan.steps[k].target, module))
-				is_loaded = over[i].plan.steps[k].want.flag;
-	return is_loaded;
+	*ret = NULL;
+	for (size_t i = 0; i < n_over; i++)
+		for (size_t k = 0; over[i].phase == PHASE_DONE && k < over[i].plan.n_steps; k++) {
+			const struct step *s = &over[i].plan.steps[k];
+			size_t at = 0;
+
+			if (s->kind != KIND_MODULE)
+				continue;
+			while (at < n && !str_eq((*ret)[at]->target, s->target))
+				at++;
+			if (at < n)
+				(*ret)[at] = s;
+			else
+				*ARENA_PUSH(mem, *ret, n) = s;
+		}
+	return n;
 }
 
 /* Modules that an earlier change loaded and, being given back first, could not unload: the last one does. */
 static int add_left_modules(struct flow *f, const struct plan *taken, struct plan *p, struct err *e)
 {
+	const struct step **steps;
 	struct journal *over;
 	size_t n;
 	int r = journal_read(f->s, f->mem, FOLDER_HISTORY, &over, &n, e);
 
-	for (size_t i = 0; r == 0 && i < n; i++)
-		for (size_t k = 0; k < over[i].plan.n_steps; k++) {
-			const struct step *s = &over[i].plan.steps[k];
-
-			if (s->kind == KIND_MODULE && s->want.flag && !plan_loads(taken, s->target) && !plan_loads(p, s->target) &&
-			    was_left_loaded(over, n, s->target))
-				*ARENA_PUSH(f->mem, p->steps, p->n_steps) = *s;
-		}
-	return r;
+	if (r < 0)
+		return r;
+	n = last_module_steps(f->mem, over, n, &steps);
+	for (size_t i = 0; i < n; i++)
+		if (steps[i]->want.flag && !plan_loads(taken, steps[i]->target))
+			*ARENA_PUSH(f->mem, p->steps, p->n_steps) = *steps[i];
+	return 0;
 }
 
 /* The record as it is to be given back now: modules that somebody unloaded by hand since need no unloading. */
@@ -222,17 +232,19 @@ static enum outcome release_records(struct session *session, const struct pci_ad
 		return flow_fail(e);
 	if (check_taken(f, held, n_held, targets, n, e) < 0)
 		return OUTCOME_FAILED;
-	if (plan_records(f, held, n_held, targets, n, ret, e) < 0 || flow_check_expected(options, &ret->plan, e) < 0)
-		return OUTCOME_FAILED;
-	all = ret->plan;
-	if (options->is_dry_run)
-		return plan_count_moves(&all) > 0 ? OUTCOME_DONE : OUTCOME_NOTHING;
+	if (options->is_dry_run || options->expected) {
+		if (plan_records(f, held, n_held, targets, n, ret, e) < 0 || flow_check_expected(options, &ret->plan, e) < 0)
+			return OUTCOME_FAILED;
+		if (options->is_dry_run)
+			return plan_count_moves(&ret->plan) > 0 ? OUTCOME_DONE : OUTCOME_NOTHING;
+	}
 	for (size_t i = n_held; i-- > 0;) {
 		enum outcome one;
 
 		if (!record_has_any(&held[i], targets, n))
 			continue;
 		one = flow_release_record(session, &held[i], false, options, ret, e);
+		join_plan(f->mem, &all, &ret->plan);
 		ret->plan = all;
 		if (one != OUTCOME_DONE && one != OUTCOME_NOTHING) {
 			if (result == OUTCOME_NOTHING)
