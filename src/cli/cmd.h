@@ -110,6 +110,9 @@ bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code);
 /* Opens the host and fills *f; NULL after it printed why not. */
 struct sys *cli_open(struct cli *c, struct flow *f);
 
+/* bind, unbind and release: the arguments as targets, the change, its answer; `done` is said when it was made. */
+int cli_change(struct cli *c, struct bind_wish *wish, const char *done);
+
 /* Dry run or result of a change, as text or JSON. */
 void cli_show_change(
     struct cli *c, enum outcome outcome, const struct bind_wish *wish, const struct change *change, const char *done);

@@ -2,33 +2,6 @@
 #include "base/str.h"
 #include "cli/cmd.h"
 
-static int run(struct cli *c, struct bind_wish *wish, const char *done)
-{
-	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish, .reason = c->reason};
-	struct pci_addr *targets;
-	struct change change;
-	enum outcome outcome;
-	struct err e = {0};
-	struct flow f;
-	struct sys *s;
-	int code;
-
-	if (!cli_allowances(c, wish, &code))
-		return code;
-	s = cli_open(c, &f);
-	if (!s)
-		return EXIT_FAILED;
-	if (cli_targets(c, &f, &targets, &code)) {
-		wish->targets = targets;
-		wish->n_targets = c->n_args;
-		outcome = flow_bind(&f, wish, &options, &change, &e);
-		cli_show_change(c, outcome, wish, &change, done);
-		code = cli_outcome(c, outcome, &e);
-	}
-	flow_close(s);
-	return code;
-}
-
 static int run_bind(struct cli *c)
 {
 	struct bind_wish wish = {.driver = c->driver, .reset_method = c->set_reset};
@@ -40,14 +13,14 @@ static int run_bind(struct cli *c)
 		return cli_usage(c, "known: device_specific, acpi, flr, af_flr, pm, bus, cxl_bus", "there is no reset method %s", c->set_reset);
 	if (!c->driver)
 		done = arena_printf(c->mem, "handed over; passthru release %s gives back", c->args[0]);
-	return run(c, &wish, done);
+	return cli_change(c, &wish, done);
 }
 
 static int run_unbind(struct cli *c)
 {
 	struct bind_wish wish = {.verb = VERB_UNBIND};
 
-	return run(c, &wish, NULL);
+	return cli_change(c, &wish, NULL);
 }
 
 const struct cmd cmd_bind = {

@@ -3,28 +3,9 @@
 
 static int run_release(struct cli *c)
 {
-	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish, .reason = c->reason};
 	struct bind_wish wish = {.verb = VERB_RELEASE};
-	struct pci_addr *targets;
-	struct change change;
-	enum outcome outcome;
-	struct err e = {0};
-	struct flow f;
-	struct sys *s;
-	int code;
 
-	s = cli_open(c, &f);
-	if (!s)
-		return EXIT_FAILED;
-	if (cli_targets(c, &f, &targets, &code)) {
-		outcome = flow_release(&f, targets, c->n_args, &options, &change, &e);
-		wish.targets = targets;
-		wish.n_targets = c->n_args;
-		cli_show_change(c, outcome, &wish, &change, "given back");
-		code = cli_outcome(c, outcome, &e);
-	}
-	flow_close(s);
-	return code;
+	return cli_change(c, &wish, "given back");
 }
 
 const struct cmd cmd_release = {

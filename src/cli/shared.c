@@ -163,6 +163,33 @@ void cli_show_change(
 		(void)printf("%s\n", done);
 }
 
+int cli_change(struct cli *c, struct bind_wish *wish, const char *done)
+{
+	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish, .reason = c->reason};
+	struct pci_addr *targets;
+	struct change change;
+	enum outcome outcome;
+	struct err e = {0};
+	struct flow f;
+	struct sys *s;
+	int code;
+
+	if (!cli_allowances(c, wish, &code))
+		return code;
+	s = cli_open(c, &f);
+	if (!s)
+		return EXIT_FAILED;
+	if (cli_targets(c, &f, &targets, &code)) {
+		wish->targets = targets;
+		wish->n_targets = c->n_args;
+		outcome = flow_change(&f, wish, &options, &change, &e);
+		cli_show_change(c, outcome, wish, &change, done);
+		code = cli_outcome(c, outcome, &e);
+	}
+	flow_close(s);
+	return code;
+}
+
 int cli_table(int result)
 {
 	if (result == 0)

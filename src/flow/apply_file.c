@@ -35,10 +35,8 @@ enum outcome flow_apply(struct flow *f, const char *text, const struct change_op
 	if (parse(f->mem, text, &wish, &plan, e) < 0)
 		return OUTCOME_FAILED;
 	with_plan.expected = &plan;
-	if (wish.verb == VERB_RELEASE)
-		return flow_release(f, wish.targets, wish.n_targets, &with_plan, ret, e);
-	if (wish.verb == VERB_BIND || wish.verb == VERB_UNBIND)
-		return flow_bind(f, &wish, &with_plan, ret, e);
-	(void)err_set(e, -EINVAL, "a plan of passthru %s cannot be applied from a file", verb_name(wish.verb));
+	if (wish.verb != VERB_WITH)
+		return flow_change(f, &wish, &with_plan, ret, e);
+	(void)err_set(e, -EINVAL, "a plan of passthru with cannot be applied from a file");
 	return OUTCOME_FAILED;
 }

@@ -75,6 +75,10 @@ enum outcome flow_bind(struct flow *f, const struct bind_wish *wish, const struc
 enum outcome flow_release(struct flow *f, const struct pci_addr *targets, size_t n_targets,
     const struct change_options *options, struct change *ret, struct err *e);
 
+/* One of the three by the wish's verb. */
+enum outcome flow_change(struct flow *f, const struct bind_wish *wish, const struct change_options *options,
+    struct change *ret, struct err *e);
+
 /* A plan of `--dry-run --json`, planned again from its wish and carried out when it comes out the same. text is
  * foreign. */
 enum outcome flow_apply(struct flow *f, const char *text, const struct change_options *options, struct change *ret,

@@ -270,3 +270,11 @@ enum outcome flow_release(struct flow *f, const struct pci_addr *targets, size_t
 	session_close(&session);
 	return outcome;
 }
+
+enum outcome flow_change(struct flow *f, const struct bind_wish *wish, const struct change_options *options,
+    struct change *ret, struct err *e)
+{
+	if (wish->verb == VERB_RELEASE)
+		return flow_release(f, wish->targets, wish->n_targets, options, ret, e);
+	return flow_bind(f, wish, options, ret, e);
+}
