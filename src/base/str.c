@@ -100,3 +100,11 @@ bool str_same_module(const char *a, const char *b)
 	}
 	return *a == *b;
 }
+
+bool str_has_word(const char *list, const char *word, size_t length)
+{
+	for (; *list; list += strcspn(list, " "), list += strspn(list, " "))
+		if (length > 0 && strcspn(list, " ") == length && memcmp(list, word, length) == 0)
+			return true;
+	return false;
+}

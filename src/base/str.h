@@ -20,6 +20,9 @@ bool str_number_n(const char *s, size_t length, unsigned base, uint64_t max, uin
 /* As str_number, with an optional "0x" in front as sysfs prints it. */
 bool str_sysfs_hex(const char *s, uint64_t max, uint64_t *ret);
 
+/* Is a word, of this length, one of those in a blank-separated list? */
+bool str_has_word(const char *list, const char *word, size_t length);
+
 /* Cut one trailing newline, in place. */
 void str_chomp(char *s);
 

@@ -79,21 +79,19 @@ bool cli_has_colour(void)
 
 bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code)
 {
-	struct pci_addr *parked = NULL;
+	struct allowance *allowed = NULL;
 
 	for (size_t i = 0; i < c->n_allow; i++) {
-		struct pci_addr addr;
+		struct allowance a;
 
-		if (str_eq(c->allow[i], "stranger")) {
-			wish->park_all = true;
-		} else if (str_starts(c->allow[i], "stranger:") && pci_addr_parse(c->allow[i] + strlen("stranger:"), &addr)) {
-			*ARENA_PUSH(c->mem, parked, wish->n_parked) = addr;
-		} else {
-			*ret_code = cli_usage(c, "known: stranger, stranger:ADDR", "there is nothing to allow called %s", c->allow[i]);
+		if (!allowance_parse(c->mem, c->allow[i], &a)) {
+			*ret_code = cli_usage(c, arena_printf(c->mem, "known: %s; each alone, or with :ADDR behind", allowance_words),
+			    "there is nothing to allow called %s", c->allow[i]);
 			return false;
 		}
+		*ARENA_PUSH(c->mem, allowed, wish->n_allowed) = a;
 	}
-	wish->parked = parked;
+	wish->allowed = allowed;
 	return true;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/base.h"
 #include "model/pci_addr.h"
+#include "model/use.h"
 
 enum {
 	GROUP_NONE = -1,    /* the function is in no IOMMU group */
@@ -107,6 +108,15 @@ struct host {
 	/* FACET_MODULES: what vfio-pci needs, in the order of loading */
 	struct kernel_module *modules;
 	size_t n_modules;
+
+	/* read_uses: what the host does with its functions, and what of it could not be seen */
+	const struct use *uses;
+	size_t n_uses;
+	const struct blind_spot *blind;
+	size_t n_blind;
+	unsigned seen_areas; /* bits 1 << AREA_…: those that were read */
+	enum server_type server_type;
+	const char *server_evidence; /* what showed it, NULL: nothing */
 };
 
 /* Which functions are wanted; {0} takes all. */

@@ -30,6 +30,31 @@ bool is_reset_method(const char *word)
 	return false;
 }
 
+const char allowance_words[] = "stranger storage disk-contents network session display keyboard platform vm unknown";
+
+bool allowance_parse(struct arena *mem, const char *word, struct allowance *ret)
+{
+	struct allowance a = {0};
+	size_t length = strcspn(word, ":");
+
+	if (!str_has_word(allowance_words, word, length))
+		return false;
+	a.id = arena_strndup(mem, word, length);
+	a.is_of_all = word[length] == '\0';
+	if (!a.is_of_all && !pci_addr_parse(word + length + 1, &a.addr))
+		return false;
+	*ret = a;
+	return true;
+}
+
+bool wish_allows(const struct bind_wish *w, const char *id, struct pci_addr addr)
+{
+	for (size_t i = 0; i < w->n_allowed; i++)
+		if (str_eq(w->allowed[i].id, id) && (w->allowed[i].is_of_all || pci_addr_cmp(w->allowed[i].addr, addr) == 0))
+			return true;
+	return false;
+}
+
 static struct json_object *text_or_null(const char *s)
 {
 	return s ? json_object_new_string(s) : NULL;
@@ -40,14 +65,15 @@ struct json_object *wish_to_json(const struct bind_wish *w)
 	struct json_object *o = json_object_new_object();
 	struct json_object *targets = json_object_new_array();
 	struct json_object *allow = json_object_new_array();
-	char name[PCI_ADDR_TEXT], text[PCI_ADDR_TEXT + 16];
+	char name[PCI_ADDR_TEXT], text[PCI_ADDR_TEXT + 32];
 
 	for (size_t i = 0; i < w->n_targets; i++)
 		json_object_array_add(targets, json_object_new_string(pci_addr_format(w->targets[i], name)));
-	if (w->park_all)
-		json_object_array_add(allow, json_object_new_string("stranger"));
-	for (size_t i = 0; i < w->n_parked; i++) {
-		(void)snprintf(text, sizeof(text), "stranger:%s", pci_addr_format(w->parked[i], name));
+	for (size_t i = 0; i < w->n_allowed; i++) {
+		const struct allowance *a = &w->allowed[i];
+
+		(void)snprintf(text, sizeof(text), "%s%s%s", a->id, a->is_of_all ? "" : ":",
+		    a->is_of_all ? "" : pci_addr_format(a->addr, name));
 		json_object_array_add(allow, json_object_new_string(text));
 	}
 	json_object_object_add(o, "verb", json_object_new_string(verb_name(w->verb)));
@@ -115,23 +141,19 @@ static bool get_targets(struct arena *mem, struct json_object *o, struct bind_wi
 
 static bool get_allow(struct arena *mem, struct json_object *o, struct bind_wish *w)
 {
-	struct pci_addr *parked = NULL;
+	struct allowance *allowed = NULL;
 	struct json_object *list;
 
 	if (!get_list(o, "allow", &list))
 		return false;
 	for (size_t i = 0; i < json_object_array_length(list); i++) {
-		const char *text = text_at(list, i);
-		struct pci_addr addr;
+		struct allowance a;
 
-		if (str_eq(text, "stranger"))
-			w->park_all = true;
-		else if (str_starts(text, "stranger:") && pci_addr_parse(text + strlen("stranger:"), &addr))
-			*ARENA_PUSH(mem, parked, w->n_parked) = addr;
-		else
+		if (!allowance_parse(mem, text_at(list, i), &a))
 			return false;
+		*ARENA_PUSH(mem, allowed, w->n_allowed) = a;
 	}
-	w->parked = parked;
+	w->allowed = allowed;
 	return true;
 }
 

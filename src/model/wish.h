@@ -16,21 +16,36 @@ enum verb {
 	VERBS
 };
 
+/* One refusal overridden: of every function, or of one. */
+struct allowance {
+	const char *id; /* of allowance_words */
+	bool is_of_all;
+	struct pci_addr addr;
+};
+
 struct bind_wish {
 	enum verb verb;
 	const struct pci_addr *targets;
 	size_t n_targets;
 	/* NULL: hand over to VFIO, each card with its whole usable set. Else exactly the targets. */
 	const char *driver;
-	/* --allow=stranger[:ADDR]: strangers that may be parked without a driver. */
-	const struct pci_addr *parked;
-	size_t n_parked;
-	bool park_all;
+	/* --allow=ID[:ADDR]: refusals that are overridden. */
+	const struct allowance *allowed;
+	size_t n_allowed;
 	/* The one reset method the targets are to use, NULL: left as it is. */
 	const char *reset_method;
 };
 
 const char *verb_name(enum verb v);
+
+/* "stranger" (parks strangers of the IOMMU group without a driver), or the id of a guard that may be overridden;
+ * blank-separated, for help and messages. */
+extern const char allowance_words[];
+
+/* "stranger:01:00.0", "display"; false: no such thing to allow. */
+bool allowance_parse(struct arena *mem, const char *word, struct allowance *ret);
+
+bool wish_allows(const struct bind_wish *w, const char *id, struct pci_addr addr);
 
 /* {"verb","targets","driver","allow","reset_method"}; the caller puts the object. */
 struct json_object *wish_to_json(const struct bind_wish *w);

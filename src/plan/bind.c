@@ -86,14 +86,6 @@ static int find_target(const struct host *h, struct pci_addr addr, const struct 
 	return check_movable(*ret, e);
 }
 
-static bool may_park(const struct bind_wish *wish, const struct pci_function *f)
-{
-	for (size_t i = 0; i < wish->n_parked; i++)
-		if (pci_addr_cmp(wish->parked[i], f->addr) == 0)
-			return true;
-	return wish->park_all;
-}
-
 /* Names the first strangers and the exact words that park them. */
 static int refuse_strangers(struct arena *mem, const struct host *h, const struct pci_function *f,
     const struct blocker *strangers, size_t n, struct err *e)
@@ -143,7 +135,7 @@ static int check_blockers(struct arena *mem, const struct host *h, const struct 
 			    note_text(v, block_reason_name(b->reason)));
 		if (set_has(taken, b->index))
 			continue; /* two cards of one group named together are no strangers to each other */
-		if (may_park(wish, &h->functions[b->index]))
+		if (wish_allows(wish, "stranger", h->functions[b->index].addr))
 			set_add(mem, parked, b->index);
 		else
 			*ARENA_PUSH(mem, strangers, n) = *b;
@@ -218,16 +210,6 @@ static void move_set(struct arena *mem, const struct host *h, const struct set *
 		}
 }
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t length = strlen(word);
-
-	for (; *list; list += strcspn(list, " "), list += strspn(list, " "))
-		if (strcspn(list, " ") == length && memcmp(list, word, length) == 0)
-			return true;
-	return false;
-}
-
 /* --set-reset: the targets named, not what goes along with them. */
 static int set_reset(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct plan *p, struct err *e)
 {
@@ -235,7 +217,7 @@ static int set_reset(struct arena *mem, const struct host *h, const struct bind_
 		const struct pci_function *f = host_find(h, wish->targets[i]);
 		const char *methods = f && f->attributes ? f->attributes[ATTR_RESET_METHOD] : NULL;
 
-		if (!methods || !has_word(methods, wish->reset_method)) {
+		if (!methods || !str_has_word(methods, wish->reset_method, strlen(wish->reset_method))) {
 			(void)err_set(e, -EINVAL, "%s cannot be reset by %s", f ? f->name : "it", wish->reset_method);
 			return err_hint(e, "its methods: %s", methods && *methods ? methods : "none");
 		}

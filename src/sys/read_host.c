@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "sys/names.h"
 #include "sys/read_attributes.h"
+#include "sys/read_uses.h"
 #include "text/pci_uevent.h"
 
 #define DEVICES "sys/bus/pci/devices"
@@ -510,6 +511,14 @@ static void read_facets(struct reading *r, const struct read_request *q)
 			read_override(r, &h->functions[i]);
 	if (q->attributes != 0)
 		read_attributes_of(r->s, r->mem, h, wanted, q->attributes);
+	if (q->has_uses) {
+		unsigned areas = 0;
+
+		for (size_t i = 0; i < h->n_functions; i++)
+			if (wanted[i] && !function_is_bridge(&h->functions[i]))
+				areas |= use_areas_of(&h->functions[i]);
+		read_uses(r->s, r->mem, h, areas);
+	}
 	if (q->facets & FACET_NAMES) {
 		struct names *names = names_open(r->mem);
 

@@ -11,6 +11,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <time.h>
 
 #include "base/str.h"
@@ -96,6 +97,59 @@ static int real_read(struct sys *sys, const char *path, char *buf, size_t size)
 	cleanup_close int fd = open_regular(sys, path, NULL);
 
 	return fd < 0 ? fd : read_all(fd, buf, size, size <= SYS_TEXT + 1);
+}
+
+static int real_lines(struct sys *sys, const char *path, sys_each *each, void *data)
+{
+	cleanup_close int fd = open_regular(sys, path, NULL);
+	char buf[SYS_TEXT + 1];
+	size_t used = 0;
+	bool is_cut = false; /* the rest of this line is passed over */
+	int r = fd < 0 ? fd : 0;
+
+	while (r == 0) {
+		ssize_t n = read(fd, buf + used, SYS_TEXT - used);
+		char *line = buf, *end;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		used += (size_t)n;
+		buf[used] = '\0';
+		for (; r == 0 && (end = memchr(line, '\n', (size_t)(buf + used - line))); line = end + 1) {
+			*end = '\0';
+			if (!is_cut)
+				r = each(data, line);
+			is_cut = false;
+		}
+		used = (size_t)(buf + used - line);
+		memmove(buf, line, used + 1);
+		if (r != 0 || (n > 0 && used < SYS_TEXT))
+			continue;
+		if (used > 0 && !is_cut)
+			r = each(data, buf);
+		is_cut = true;
+		used = 0;
+		if (n == 0)
+			break;
+	}
+	return r;
+}
+
+static int real_device(struct sys *sys, const char *path, struct sys_device *ret)
+{
+	struct stat st;
+
+	/* A recorded host's nodes are none of this machine's. */
+	if (!sys->is_live)
+		return 0;
+	if (fstatat(((struct sys_real *)sys)->root, path, &st, 0) < 0)
+		return -errno;
+	if (!S_ISBLK(st.st_mode) && !S_ISCHR(st.st_mode))
+		return 0;
+	*ret = (struct sys_device){S_ISBLK(st.st_mode), major(st.st_rdev), minor(st.st_rdev)};
+	return 1;
 }
 
 static int real_read_own(struct sys *sys, const char *path, char *buf, size_t size)
@@ -243,6 +297,8 @@ static const struct sys_ops real_ops = {
     .read = real_read,
     .peek = real_peek,
     .read_own = real_read_own,
+    .lines = real_lines,
+    .device = real_device,
     .link = real_link,
     .list = real_list,
     .exists = real_exists,

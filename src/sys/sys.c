@@ -37,6 +37,27 @@ char *sys_text(struct sys *s, struct arena *mem, const char *path, int *ret_code
 	return arena_strdup(mem, buf);
 }
 
+int sys_lines(struct sys *s, const char *path, sys_each *each, void *data)
+{
+	enum { MOST = 64 * 1024 };
+	char *text, *rest;
+	int r;
+
+	if (s->ops->lines)
+		return s->ops->lines(s, path, each, data);
+	text = malloc(MOST);
+	if (!text)
+		return -ENOMEM;
+	r = s->ops->read(s, path, text, MOST);
+	rest = text;
+	if (r > 0)
+		r = 0;
+	for (char *line; r == 0 && (line = strsep(&rest, "\n")) && (*line || rest);)
+		r = each(data, line);
+	free(text);
+	return r;
+}
+
 char *sys_link_base(struct sys *s, struct arena *mem, const char *path)
 {
 	char buf[SYS_PATH];

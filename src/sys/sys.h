@@ -39,6 +39,11 @@ struct sys_peek {
 	char group[SYS_PATH]; /* target of the link */
 };
 
+struct sys_device {
+	bool is_block;
+	unsigned major, minor;
+};
+
 struct sys_ops {
 	/* Regular files only, at most size - 1 bytes (-EFBIG where it is longer); a NUL is put behind.
 	 * Answers the number of bytes. */
@@ -48,6 +53,12 @@ struct sys_ops {
 	void (*peek)(struct sys *s, const char *function, struct sys_peek *ret);
 	/* As read, and -EPERM unless it is ours alone: owned by us, no one else may write, one link. */
 	int (*read_own)(struct sys *s, const char *path, char *buf, size_t size);
+	/* NULL, or each line of a text file of any length; a line longer than SYS_TEXT is cut. What each answers ends
+	 * it, as with list. Use sys_lines, which does without. */
+	int (*lines)(struct sys *s, const char *path, sys_each *each, void *data);
+	/* NULL, or which device node a path leads to, links followed, those of /proc/PID/fd too: 1, 0 where it is
+	 * none. */
+	int (*device)(struct sys *s, const char *path, struct sys_device *ret);
 	/* Target of a symbolic link, NUL-terminated; -EINVAL where it is none. */
 	int (*link)(struct sys *s, const char *path, char *buf, size_t size);
 	/* Names but "." and "..", in no order. */
@@ -118,6 +129,9 @@ void sys_peek(struct sys *s, const char *function, struct sys_peek *ret);
 /* The whole of a small file with its last newline cut, in mem; NULL where it cannot be read (then
  * *ret_code, if not NULL, has the negative errno). A text with a NUL inside is -EILSEQ. */
 char *sys_text(struct sys *s, struct arena *mem, const char *path, int *ret_code);
+
+/* Each line of a text file, without its newline, by the operation of that name or by one read of at most 64 KiB. */
+int sys_lines(struct sys *s, const char *path, sys_each *each, void *data);
 
 /* The last component of a symbolic link, in mem; NULL where there is none. */
 char *sys_link_base(struct sys *s, struct arena *mem, const char *path);

@@ -20,7 +20,7 @@ struct scenario scenarios[] = {
     {
 	.name = "bind with a parked stranger",
 	.build = sim_host_strangers,
-	.act = {.verb = DO_BIND, .targets = GPU, .parked = NETWORK},
+	.act = {.verb = DO_BIND, .targets = GPU, .allow = "stranger:" NETWORK},
     },
     {
 	.name = "bind --driver=pci-stub",
@@ -57,7 +57,7 @@ struct scenario scenarios[] = {
     {
 	.name = "release of a parked stranger",
 	.build = sim_host_strangers,
-	.before = {.verb = DO_BIND, .targets = GPU, .parked = NETWORK},
+	.before = {.verb = DO_BIND, .targets = GPU, .allow = "stranger:" NETWORK},
 	.act = {.verb = DO_RELEASE, .targets = GPU},
     },
     {

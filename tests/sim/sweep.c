@@ -207,7 +207,7 @@ static void expect_normal_life(struct sweep *s, struct sim *sim)
 		expect(s, first.outcome == OUTCOME_DONE, "then release: %s, %s", outcome_name(first.outcome), first.e.what);
 	}
 	idle = sim_snapshot(sim);
-	deed_do(&bind, sim, &(struct request){.verb = DO_BIND, .targets = GPU, .park_all = true});
+	deed_do(&bind, sim, &(struct request){.verb = DO_BIND, .targets = GPU, .allow = "stranger"});
 	expect(s, bind.outcome == OUTCOME_DONE, "then bind: %s, %s", outcome_name(bind.outcome), bind.e.what);
 	deed_do(&release, sim, &(struct request){.verb = DO_RELEASE, .targets = GPU});
 	expect(s, release.outcome == OUTCOME_DONE, "then bind and release: %s, %s", outcome_name(release.outcome),

@@ -101,7 +101,7 @@ static void bind_parks_the_stranger_without_a_driver(void **state)
 	sim_host_strangers(&sim);
 	before = sim_snapshot(&sim);
 	assert_int_equal(
-	    outcome_of(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .parked = NETWORK}), OUTCOME_DONE);
+	    outcome_of(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .allow = "stranger:" NETWORK}), OUTCOME_DONE);
 	assert_true(sim_is_bound(&sim, GPU, "vfio-pci"));
 	assert_true(sim_is_bound(&sim, SOUND, "vfio-pci"));
 	assert_true(sim_is_bound(&sim, NETWORK, NULL));
@@ -308,7 +308,7 @@ static void check_dry(struct request q, enum outcome want, bool is_bound_before)
 	sim_host_strangers(&sim);
 	if (is_bound_before)
 		assert_int_equal(
-		    outcome_of(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .park_all = true}), OUTCOME_DONE);
+		    outcome_of(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .allow = "stranger"}), OUTCOME_DONE);
 	before = sim_snapshot(&sim);
 	q.is_dry_run = true;
 	sim_arm(&sim, SIM_NEVER, 0);
@@ -322,15 +322,15 @@ static void check_dry(struct request q, enum outcome want, bool is_bound_before)
 static void dry_runs_write_nothing(void **state)
 {
 	(void)state;
-	check_dry((struct request){.verb = DO_BIND, .targets = GPU, .parked = NETWORK}, OUTCOME_DONE, false);
+	check_dry((struct request){.verb = DO_BIND, .targets = GPU, .allow = "stranger:" NETWORK}, OUTCOME_DONE, false);
 	check_dry((struct request){.verb = DO_BIND, .targets = GPU}, OUTCOME_FAILED, false);
 	check_dry((struct request){.verb = DO_BIND, .targets = GPU}, OUTCOME_FAILED, true);
-	check_dry((struct request){.verb = DO_BIND, .targets = GPU, .park_all = true}, OUTCOME_NOTHING, true);
+	check_dry((struct request){.verb = DO_BIND, .targets = GPU, .allow = "stranger"}, OUTCOME_NOTHING, true);
 	check_dry((struct request){.verb = DO_UNBIND, .targets = GPU}, OUTCOME_DONE, false);
 	check_dry((struct request){.verb = DO_BIND, .targets = SOUND, .driver = "pci-stub"}, OUTCOME_DONE, false);
 	check_dry((struct request){.verb = DO_RELEASE, .targets = GPU}, OUTCOME_DONE, true);
 	check_dry((struct request){.verb = DO_RELEASE, .targets = GPU}, OUTCOME_FAILED, false);
-	check_dry((struct request){.verb = DO_WITH, .targets = GPU, .park_all = true}, OUTCOME_DONE, false);
+	check_dry((struct request){.verb = DO_WITH, .targets = GPU, .allow = "stranger"}, OUTCOME_DONE, false);
 }
 
 /* ---- refusals ---- */
@@ -400,7 +400,7 @@ static void a_parked_stranger_is_not_taken_from_a_guest(void **state)
 	assert_int_equal(
 	    outcome_of(&sim, &(struct request){.verb = DO_BIND, .targets = NETWORK, .driver = "vfio-pci"}), OUTCOME_DONE);
 	sim_open_node(&sim, SIM_GUEST_PID, "qemu-system-x86", "/dev/vfio/5");
-	deed_do(&d, &sim, &(struct request){.verb = DO_BIND, .targets = GPU, .park_all = true});
+	deed_do(&d, &sim, &(struct request){.verb = DO_BIND, .targets = GPU, .allow = "stranger"});
 	assert_int_equal(d.outcome, OUTCOME_FAILED);
 	assert_true(sim_is_bound(&sim, NETWORK, "vfio-pci"));
 	assert_false(sim_find_function(&sim, NETWORK)->is_stuck);

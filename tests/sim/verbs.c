@@ -26,15 +26,21 @@ static struct bind_wish wish_of(struct arena *mem, const struct request *q)
 	struct bind_wish wish = {
 	    .verb = q->verb == DO_UNBIND ? VERB_UNBIND : q->verb == DO_WITH ? VERB_WITH : VERB_BIND,
 	    .driver = q->driver,
-	    .park_all = q->park_all,
 	    .reset_method = q->reset_method,
 	};
-	struct pci_addr *targets, *parked;
+	struct allowance *allowed = NULL;
+	struct pci_addr *targets;
+	char *words = arena_strdup(mem, q->allow), *rest = words;
 
 	wish.n_targets = parse_addresses(mem, q->targets, &targets);
-	wish.n_parked = parse_addresses(mem, q->parked, &parked);
+	for (char *word; rest && (word = strsep(&rest, " "));) {
+		struct allowance a;
+
+		assert_true(allowance_parse(mem, word, &a));
+		*ARENA_PUSH(mem, allowed, wish.n_allowed) = a;
+	}
 	wish.targets = targets;
-	wish.parked = parked;
+	wish.allowed = allowed;
 	return wish;
 }
 

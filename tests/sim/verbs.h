@@ -28,11 +28,11 @@ enum act {
 struct request {
 	enum act verb;
 	const char *targets; /* with blanks between */
-	const char *parked;
+	const char *allow; /* blank-separated */
 	const char *driver;
 	const char *reset_method;
 	const char *command; /* of with */
-	bool park_all, is_dry_run;
+	bool is_dry_run;
 	unsigned id; /* of abandon */
 };
 

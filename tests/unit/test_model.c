@@ -386,8 +386,9 @@ static int parse_wish(struct arena *mem, const char *text, struct bind_wish *ret
 static void a_wish_survives_json(void **state)
 {
 	struct pci_addr targets[] = {addr_of("01:00.0"), addr_of("10000:e1:00.0")}, parked[] = {addr_of("02:00.0")};
-	struct bind_wish wish = {.verb = VERB_BIND, .targets = targets, .n_targets = 2, .driver = "pci-stub", .parked = parked,
-	    .n_parked = 1, .park_all = true, .reset_method = "flr"};
+	struct allowance allowed[] = {{.id = "stranger", .addr = parked[0]}, {.id = "display", .is_of_all = true}};
+	struct bind_wish wish = {.verb = VERB_BIND, .targets = targets, .n_targets = 2, .driver = "pci-stub", .allowed = allowed,
+	    .n_allowed = 2, .reset_method = "flr"};
 	struct json_object *o = wish_to_json(&wish);
 	cleanup_arena struct arena mem = {0};
 	struct bind_wish back = {0};
@@ -399,9 +400,11 @@ static void a_wish_survives_json(void **state)
 	assert_int_equal(back.n_targets, 2);
 	assert_int_equal(pci_addr_cmp(back.targets[1], targets[1]), 0);
 	assert_string_equal(back.driver, "pci-stub");
-	assert_int_equal(back.n_parked, 1);
-	assert_int_equal(pci_addr_cmp(back.parked[0], parked[0]), 0);
-	assert_true(back.park_all);
+	assert_int_equal(back.n_allowed, 2);
+	assert_true(wish_allows(&back, "stranger", parked[0]));
+	assert_false(wish_allows(&back, "stranger", targets[0]));
+	assert_true(wish_allows(&back, "display", targets[0]));
+	assert_false(wish_allows(&back, "network", targets[0]));
 	assert_string_equal(back.reset_method, "flr");
 }
 

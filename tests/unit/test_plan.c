@@ -13,6 +13,8 @@
 #define SOUND "0000:01:00.1"
 #define NETWORK "0000:02:00.0"
 
+static const struct allowance any_stranger = {.id = "stranger", .is_of_all = true};
+
 static const struct row clean[] = {
     {"0000:00:01.0", 0x060400, "8086:0001", 1, "pcieport"},
     {GPU, 0x030000, "10de:2204", 5, "nouveau", "0000:00:01.0"},
@@ -162,8 +164,8 @@ static void a_parked_stranger_has_no_driver_and_an_override_nobody_matches(void 
 {
 	cleanup_arena struct arena mem = {0};
 	struct host h = host_of(&mem, strangers, ARRAY_LEN(strangers));
-	struct pci_addr parked = addr_of(NETWORK);
-	struct plan p = good_plan(&mem, &h, GPU, (struct bind_wish){.parked = &parked, .n_parked = 1});
+	struct allowance parked = {.id = "stranger", .addr = addr_of(NETWORK)};
+	struct plan p = good_plan(&mem, &h, GPU, (struct bind_wish){.allowed = &parked, .n_allowed = 1});
 	const struct step *s = step_of(&p, KIND_BINDING, NETWORK);
 
 	(void)state;
@@ -178,7 +180,7 @@ static void a_parked_strangers_identity_is_required_too(void **state)
 {
 	cleanup_arena struct arena mem = {0};
 	struct host h = host_of(&mem, strangers, ARRAY_LEN(strangers));
-	struct plan p = good_plan(&mem, &h, GPU, (struct bind_wish){.park_all = true});
+	struct plan p = good_plan(&mem, &h, GPU, (struct bind_wish){.allowed = &any_stranger, .n_allowed = 1});
 
 	(void)state;
 	assert_true(find_step(&p, KIND_IDENTITY, NETWORK) >= 0);
@@ -196,7 +198,7 @@ static void a_stranger_on_vfio_is_parked_only_when_nobody_holds_it(void **state)
 	h.functions[k].driver = "vfio-pci";
 	for (size_t i = 0; i < h.n_functions; i++)
 		h.functions[i].vfio_node = "5";
-	p = good_plan(&mem, &h, GPU, (struct bind_wish){.park_all = true});
+	p = good_plan(&mem, &h, GPU, (struct bind_wish){.allowed = &any_stranger, .n_allowed = 1});
 	assert_true(find_step(&p, KIND_BINDING, NETWORK) == -1 ||
 	    (find_step(&p, KIND_UNHELD, "/dev/vfio/5") >= 0 &&
 		find_step(&p, KIND_UNHELD, "/dev/vfio/5") < find_step(&p, KIND_BINDING, NETWORK)));
@@ -207,7 +209,7 @@ static void two_targets_of_one_group_are_no_strangers(void **state)
 	cleanup_arena struct arena mem = {0};
 	struct host h = host_of(&mem, strangers, ARRAY_LEN(strangers));
 	struct pci_addr targets[] = {addr_of(GPU), addr_of(NETWORK)};
-	struct bind_wish wish = {.targets = targets, .n_targets = 2, .park_all = true};
+	struct bind_wish wish = {.targets = targets, .n_targets = 2, .allowed = &any_stranger, .n_allowed = 1};
 	struct plan p = {0};
 	struct err e = {0};
 
@@ -265,13 +267,13 @@ static void what_blocks_is_said(void **state)
 	struct err e;
 
 	(void)state;
-	assert_int_equal(plan_for(&mem, &h, "0000:00:01.0", (struct bind_wish){.park_all = true}, &p, &e), -EPERM);
+	assert_int_equal(plan_for(&mem, &h, "0000:00:01.0", (struct bind_wish){.allowed = &any_stranger, .n_allowed = 1}, &p, &e), -EPERM);
 	assert_non_null(strstr(e.what, "bridge"));
 	assert_int_equal(plan_for(&mem, &h, "09:00.0", (struct bind_wish){0}, &p, &e), -ENODEV);
 	h.functions[index_of(&h, SOUND)].is_busy = true;
 	assert_int_equal(plan_for(&mem, &h, GPU, (struct bind_wish){0}, &p, &e), -EBUSY);
 	group_of(&h, 6)->has_direct_region = TRI_YES;
-	assert_int_equal(plan_for(&mem, &h, NETWORK, (struct bind_wish){.park_all = true}, &p, &e), -EPERM);
+	assert_int_equal(plan_for(&mem, &h, NETWORK, (struct bind_wish){.allowed = &any_stranger, .n_allowed = 1}, &p, &e), -EPERM);
 	assert_non_null(strstr(e.what, "firmware"));
 	h.functions[index_of(&h, NETWORK)].has_class = false;
 	assert_int_equal(plan_for(&mem, &h, NETWORK, (struct bind_wish){0}, &p, &e), -EPERM);
