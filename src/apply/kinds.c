@@ -266,6 +266,28 @@ static int identity_get(struct sys *s, struct arena *mem, const char *target, st
 	return 0;
 }
 
+/* Whatever came since the plan was made, a mount or a route, is a reason to stop. */
+static int uses_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
+{
+	struct read_request request = {.facets = FACET_TOPOLOGY, .n_targets = 1, .has_uses = true};
+	const struct pci_function *f;
+	struct pci_addr addr;
+	struct host h;
+	int r;
+
+	if (!pci_addr_parse(target, &addr))
+		return err_set(e, -EINVAL, "%s is no PCI address", target);
+	request.targets = &addr;
+	r = read_host(s, mem, &request, &h, e);
+	if (r < 0)
+		return r;
+	f = host_find(&h, addr);
+	if (!f)
+		return err_set(e, -ENODEV, "%s is gone", target);
+	ret->text = function_uses(mem, &h, host_index(&h, f));
+	return 0;
+}
+
 static int unheld_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
 {
 	struct holder *holders;
@@ -330,6 +352,7 @@ static const struct kind_ops kinds[] = {
     [KIND_MODULE] = {module_get, module_set, never_between},
     [KIND_RESET] = {reset_get, reset_set, never_between},
     [KIND_IDENTITY] = {identity_get, NULL, NULL},
+    [KIND_USES] = {uses_get, NULL, NULL},
     [KIND_UNHELD] = {unheld_get, NULL, NULL},
     [KIND_VIABLE] = {viable_get, NULL, NULL},
     [KIND_NODE] = {node_get, NULL, NULL},

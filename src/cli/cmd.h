@@ -26,6 +26,7 @@ enum option_id {
 	OPT_ABANDON,
 	OPT_SET_RESET,
 	OPT_STRICT,
+	OPT_SERVER_TYPE,
 	OPTIONS
 };
 
@@ -63,7 +64,7 @@ struct cli {
 	const char *wish; /* the command as typed */
 	bool is_json, is_dry_run, wants_help;
 	bool is_tree, is_strict;
-	const char *root, *driver, *reason, *abandon, *output, *class_word, *group, *vendor, *set_reset;
+	const char *root, *driver, *reason, *abandon, *output, *class_word, *group, *vendor, *set_reset, *server_type;
 	const char **allow;
 	size_t n_allow;
 	char **args; /* what is left, NULL-terminated */
@@ -104,7 +105,7 @@ int cli_usage(const struct cli *c, const char *hint, const char *format, ...) __
 /* Is colour wanted on stdout? A terminal, and no NO_COLOR (no-color.org). */
 bool cli_has_colour(void);
 
-/* --allow=ID[:ADDR] into the wish. */
+/* --allow=ID[:ADDR] and --server-type into the wish. */
 bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code);
 
 /* Opens the host and fills *f; NULL after it printed why not. */

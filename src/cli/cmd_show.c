@@ -4,9 +4,11 @@
 #include <stdio.h>
 
 #include "cli/cmd.h"
+#include "judge/guards.h"
 #include "judge/reset.h"
 #include "judge/verdict.h"
 #include "sys/read_host.h"
+#include "view/guards_view.h"
 #include "view/host_view.h"
 
 static void show(struct cli *c, const struct host *h, const struct pci_function *f)
@@ -14,6 +16,8 @@ static void show(struct cli *c, const struct host *h, const struct pci_function 
 	struct verdict v = judge_function(c->mem, h, f);
 	struct reset_verdict reset;
 	struct reset_view shown;
+	struct guard *guards;
+	size_t n_guards = judge_guards(c->mem, h, f, v.companions, v.n_companions, &guards);
 
 	if (c->is_strict)
 		v = judge_strictly(c->mem, h, &v);
@@ -24,11 +28,12 @@ static void show(struct cli *c, const struct host *h, const struct pci_function 
 
 		json_object_object_add(o, "verdict", view_verdict_json(c->mem, h, &v));
 		json_object_object_add(o, "reset", view_reset_json(&shown));
-		json_object_object_add(o, "guards", json_object_new_array());
+		json_object_object_add(o, "guards", view_guards_json(c->mem, h, guards, n_guards));
 		json_object_object_add(o, "version", json_object_new_int(1));
 		view_json(stdout, o);
 	} else {
 		view_function(stdout, c->mem, h, f, &shown, &v);
+		view_guards(stdout, c->mem, h, guards, n_guards);
 	}
 	if (f->trouble)
 		(void)fprintf(stderr, "passthru: %s\n", f->trouble);
@@ -53,7 +58,7 @@ static int run_show(struct cli *c)
 {
 	struct read_request request = {
 	    .facets = FACET_NAMES | FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE, .n_targets = 1,
-	    .attributes = 1u << ATTR_RESET_METHOD};
+	    .attributes = 1u << ATTR_RESET_METHOD | 1u << ATTR_VFS, .has_uses = true};
 	struct pci_addr *targets;
 	struct err e = {0};
 	struct flow f;
@@ -79,7 +84,9 @@ const struct cmd cmd_show = {
     .description =
 	"The answer is structural: ready, ready-with-companions (the card's other functions go along),\n"
 	"blocked (strangers in the IOMMU group, no group, no IOMMU), or cannot-tell. \"Viable now\" is what\n"
-	"the kernel would say this moment, with the drivers bound as they are. Needs no root.",
+	"the kernel would say this moment, with the drivers bound as they are. Guards are what the host would\n"
+	"lose: a disk it runs from, its network, its picture, its keyboard; bind refuses until --allow=ID\n"
+	"overrides them, where that may be. Needs no root, but without it some uses cannot be seen.",
     .examples = (const char *const[]){
 	"passthru show 01:00.0", "can this card go to a virtual machine?",
 	"passthru show 0000:01:00.0 --json", "the same for a program",

@@ -82,6 +82,9 @@ static void take_option(struct cli *c, int option, const char *value)
 	case OPT_SET_RESET:
 		c->set_reset = value;
 		break;
+	case OPT_SERVER_TYPE:
+		c->server_type = value;
+		break;
 	case OPT_ABANDON:
 		c->abandon = value;
 		break;

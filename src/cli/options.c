@@ -14,10 +14,11 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_GROUP] = {"group", 0, "NUMBER", "only members of this IOMMU group"},
     [OPT_VENDOR] = {"vendor", 0, "ID", "only this vendor: four hex digits, or nvidia, amd, intel"},
     [OPT_ALLOW] = {"allow", 0, "ID[:ADDR]",
-	"override one refusal: stranger[:ADDR] parks strangers of the IOMMU group without a driver"},
+	"override one refusal, of all functions or of one: the refusal names the exact words"},
     [OPT_REASON] = {"reason", 0, "TEXT", "why, kept in history"},
     [OPT_SET_RESET] = {"set-reset", 0, "METHOD", "reset the functions named by this method alone: flr, pm, bus, …"},
     [OPT_STRICT] = {"strict", 0, NULL, "a bridge in the IOMMU group blocks, though the kernel does not mind it"},
+    [OPT_SERVER_TYPE] = {"server-type", 0, "TYPE", "what this machine is: desktop, laptop or headless; detected without it"},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine"},
 };
 

@@ -118,6 +118,17 @@ static void note_lost_groups(struct flow *f, struct change *c)
 			groups[i]));
 }
 
+/* What was overridden is said once more, for the record. */
+static void note_allowed_guards(struct flow *f, const struct bind_wish *wish, struct change *c)
+{
+	struct guard *guards;
+	size_t n = plan_allowed_guards(f->mem, &c->host, wish, &c->plan, &guards);
+
+	for (size_t i = 0; i < n; i++)
+		add_note(f, c,
+		    arena_printf(f->mem, "%s, allowed although %s", c->host.functions[guards[i].function].name, guards[i].text));
+}
+
 /* ---- bind ---- */
 
 /* What the verdicts say of resetting is said before anything moves. */
@@ -138,9 +149,14 @@ int flow_plan_bind(struct flow *f, const struct bind_wish *wish, struct change *
 	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE,
 	    .targets = wish->targets,
 	    .n_targets = wish->n_targets,
-	    .attributes = 1u << ATTR_RESET_METHOD | 1u << ATTR_VFS};
+	    .attributes = 1u << ATTR_RESET_METHOD | 1u << ATTR_VFS,
+	    .has_uses = true};
 	int r = flow_look(f, &request, &ret->host, e);
 
+	if (r == 0 && wish->server_type != SERVER_UNKNOWN) {
+		ret->host.server_type = wish->server_type;
+		ret->host.server_evidence = NULL;
+	}
 	/* Whether it may go at all is said before a missing module is. */
 	if (r == 0)
 		r = plan_bind(f->mem, &ret->host, wish, &ret->plan, e);
@@ -153,6 +169,7 @@ int flow_plan_bind(struct flow *f, const struct bind_wish *wish, struct change *
 		return r;
 	if (plan_count_moves(&ret->plan) == 0)
 		return 0;
+	note_allowed_guards(f, wish, ret);
 	if (wish->driver || wish->verb == VERB_UNBIND) {
 		note_lost_groups(f, ret);
 	} else {

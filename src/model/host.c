@@ -111,3 +111,21 @@ bool function_matches(const struct function_filter *filter, const struct pci_fun
 		return false;
 	return !filter->has_vendor || (f->has_ids && f->vendor == filter->vendor);
 }
+
+unsigned use_areas_of(const struct pci_function *f)
+{
+	const unsigned all = (1u << AREAS) - 1;
+
+	if (!f->has_class)
+		return all;
+	switch (f->class_code >> 16) {
+	case 0x02:
+		return 1u << AREA_NETWORK | 1u << AREA_MACHINES;
+	case 0x03:
+		return 1u << AREA_DISPLAY | 1u << AREA_MACHINES;
+	case 0x04:
+		return 1u << AREA_MACHINES;
+	default:
+		return all;
+	}
+}

@@ -149,5 +149,9 @@ bool function_is_bridge(const struct pci_function *f);
 /* Base class 03. */
 bool function_is_display(const struct pci_function *f);
 
+/* The areas of uses that can matter for a function (bits 1 << AREA_…), by its class: no disk hangs below a graphics
+ * card. */
+unsigned use_areas_of(const struct pci_function *f);
+
 /* Base class and sub class, "0300". */
 unsigned function_class(const struct pci_function *f);

@@ -13,6 +13,7 @@ static const struct kind_row {
     [KIND_MODULE] = {"module", STEP_MOVE},
     [KIND_RESET] = {"reset", STEP_MOVE},
     [KIND_IDENTITY] = {"identity", STEP_REQUIRE},
+    [KIND_USES] = {"uses", STEP_REQUIRE},
     [KIND_UNHELD] = {"unheld", STEP_REQUIRE},
     [KIND_VIABLE] = {"viable", STEP_REQUIRE},
     [KIND_NODE] = {"node", STEP_AWAIT},
@@ -58,6 +59,7 @@ bool value_equal(enum kind kind, const struct value *a, const struct value *b)
 	case KIND_BINDING:
 		return str_eq(a->driver, b->driver) && str_eq(a->driver_override, b->driver_override);
 	case KIND_IDENTITY:
+	case KIND_USES:
 	case KIND_RESET:
 		return str_eq(a->text, b->text);
 	case KIND_MODULE:
@@ -121,6 +123,8 @@ const char *value_describe(struct arena *mem, enum kind kind, const struct value
 		return v->flag ? "loaded" : "not loaded";
 	case KIND_IDENTITY:
 		return v->text;
+	case KIND_USES:
+		return v->text && *v->text ? v->text : "no use";
 	case KIND_RESET:
 		return v->text && *v->text ? arena_printf(mem, "reset by %s", v->text) : "no reset";
 	case KIND_UNHELD:
@@ -172,4 +176,27 @@ struct plan plan_inverse(struct arena *mem, const struct plan *p)
 const char *function_identity(struct arena *mem, const struct pci_function *f)
 {
 	return arena_printf(mem, "%04x:%04x class %06x", f->vendor, f->device, f->class_code);
+}
+
+const char *function_uses(struct arena *mem, const struct host *h, int function)
+{
+	char *text = arena_strdup(mem, "");
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_uses; i++) {
+		const struct use *u = &h->uses[i];
+
+		if (u->function != function)
+			continue;
+		n++;
+		if (strlen(text) < LONGEST_USES / 2)
+			text = arena_printf(mem, "%s%s%s: %.200s", text, *text ? "; " : "", use_kind_name(u->kind), u->subject);
+	}
+	if (strlen(text) >= LONGEST_USES / 2)
+		text = arena_printf(mem, "%s; %zu in all", text, n);
+	/* A mount point may hold any byte; what is compared and journalled holds letters. */
+	for (char *c = text; *c; c++)
+		if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f)
+			*c = '?';
+	return text;
 }

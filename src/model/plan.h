@@ -19,6 +19,7 @@ enum kind {
 	KIND_MODULE,   /* target: module name; value: flag, loaded or not */
 	KIND_RESET,    /* target: address; value: text, reset methods in the order of use */
 	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
+	KIND_USES,     /* require: target address; value: text, what the host does with it, "" nothing */
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */
 	KIND_VIABLE,   /* require: target group number; value: flag, the kernel would let VFIO have it */
 	KIND_NODE,     /* await: target /dev/vfio/N; value: flag, the device node is there */
@@ -43,7 +44,7 @@ enum way_back {
 struct value {
 	const char *driver;	     /* KIND_BINDING: NULL is none */
 	const char *driver_override; /* KIND_BINDING: NULL is none */
-	const char *text;	     /* KIND_IDENTITY, KIND_RESET */
+	const char *text;	     /* KIND_IDENTITY, KIND_RESET, KIND_USES */
 	bool flag;		     /* the others */
 };
 
@@ -92,6 +93,11 @@ struct plan plan_inverse(struct arena *mem, const struct plan *p);
 
 /* The identity of a function, as KIND_IDENTITY compares it. */
 const char *function_identity(struct arena *mem, const struct pci_function *f);
+
+enum { LONGEST_USES = 1024 };
+
+/* What the host does with a function, as KIND_USES compares it: "mount: /data on nvme1n1p1; …", "" nothing. */
+const char *function_uses(struct arena *mem, const struct host *h, int function);
 
 /* {"steps":[…],"derived":[…]}; the caller puts the object (json_object_put). */
 struct json_object *plan_to_json(const struct plan *p);

@@ -27,6 +27,7 @@ static struct json_object *value_to_json(enum kind kind, const struct value *v)
 		json_object_object_add(o, "driver_override", string_or_null(v->driver_override));
 		return o;
 	case KIND_IDENTITY:
+	case KIND_USES:
 	case KIND_RESET:
 		return string_or_null(v->text);
 	case KIND_MODULE:
@@ -100,7 +101,8 @@ static bool value_from_json(struct arena *mem, enum kind kind, struct json_objec
 		return get_driver(mem, member, "driver", &ret->driver) &&
 		    get_driver(mem, member, "driver_override", &ret->driver_override);
 	case KIND_IDENTITY:
-		text = json_member_text(o, key, MAX_TEXT);
+	case KIND_USES:
+		text = json_member_text(o, key, kind == KIND_USES ? LONGEST_USES : MAX_TEXT);
 		if (!text)
 			return false;
 		ret->text = arena_strdup(mem, text);
@@ -143,6 +145,7 @@ static bool target_is_valid(enum kind kind, const char *target)
 	case KIND_BINDING:
 	case KIND_RESET:
 	case KIND_IDENTITY:
+	case KIND_USES:
 		return pci_addr_parse(target, &addr) && str_eq(pci_addr_format(addr, text), target);
 	case KIND_MODULE:
 		return str_is_driver_name(target) && !strpbrk(target, ". ");

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/use.h"
 
+#include "base/str.h"
+
 static const struct use_row {
 	const char *name;
 	enum use_area area;
@@ -55,4 +57,14 @@ const char *server_type_name(enum server_type t)
 	static_assert(ARRAY_LEN(names) == SERVER_TYPES, "every type has a name");
 
 	return names[t];
+}
+
+bool server_type_parse(const char *name, enum server_type *ret)
+{
+	for (int i = SERVER_UNKNOWN + 1; i < SERVER_TYPES; i++)
+		if (str_eq(server_type_name((enum server_type)i), name)) {
+			*ret = (enum server_type)i;
+			return true;
+		}
+	return false;
 }

@@ -65,3 +65,6 @@ enum use_area use_area(enum use_kind k);
 const char *use_kind_name(enum use_kind k); /* "mount" */
 const char *use_area_name(enum use_area a);
 const char *server_type_name(enum server_type t); /* "desktop", … */
+
+/* "desktop", "laptop", "headless"; false: anything else. */
+bool server_type_parse(const char *name, enum server_type *ret);

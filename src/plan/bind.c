@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "judge/guards.h"
 #include "judge/verdict.h"
 
 /* devtmpfs makes the node inside the bind call (fact KF-10); the limit is for a slow udev in between. */
@@ -168,7 +169,97 @@ static int check_target(struct arena *mem, const struct host *h, const struct bi
 	return err_hint(e, "passthru show %s says what is known", f->name);
 }
 
+/* ---- what the host would lose ---- */
+
+/* Giving a driverless function to the host costs it nothing; one that is with VFIO has no guards anyhow. */
+static bool is_taken_from_host(const struct bind_wish *wish, const struct pci_function *f)
+{
+	return f->driver || !wish->driver || judge_is_vfio_driver(wish->driver);
+}
+
+static int refuse_guard(struct arena *mem, const struct host *h, const struct guard *first, const char *allow,
+    bool may_all_be_allowed, struct err *e)
+{
+	const char *name = h->functions[first->function].name;
+
+	(void)mem;
+	(void)err_set(e, -EPERM, "%s stays with the host: %.300s%s%s%s", name, first->text, first->evidence ? " (see " : "",
+	    first->evidence ? first->evidence : "", first->evidence ? ")" : "");
+	if (may_all_be_allowed)
+		return err_hint(e, "%s overrides this; --reason=TEXT goes on record", allow);
+	if (first->id == GUARD_VFS)
+		return err_hint(e, "write 0 to /sys/bus/pci/devices/%s/sriov_numvfs once no guest uses them", name);
+	return err_hint(e, "this is never overridden; choose another device");
+}
+
+/* All guards of one function that are not allowed; the gravest is named, and the words for all of them. */
+static int check_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct set *going,
+    const struct pci_function *f, struct err *e)
+{
+	struct guard *guards, *first = NULL;
+	size_t n = judge_guards(mem, h, f, going->items, going->n, &guards);
+	bool may_all_be_allowed = true;
+	const char *allow = "";
+
+	for (size_t i = 0; i < n; i++) {
+		const char *id = guard_id_name(guards[i].id);
+		bool may = guard_may_be_allowed(guards[i].id);
+
+		if (may && wish_allows(wish, id, f->addr))
+			continue;
+		if (!first || (may_all_be_allowed && !may))
+			first = &guards[i];
+		may_all_be_allowed &= may;
+		if (!strstr(allow, arena_printf(mem, "--allow=%s:", id)))
+			allow = arena_printf(mem, "%s%s--allow=%s:%s", allow, *allow ? " " : "", id, f->name);
+	}
+	return first ? refuse_guard(mem, h, first, allow, may_all_be_allowed, e) : 0;
+}
+
+static int check_all_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct set *going,
+    const struct set *s, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < s->n; i++)
+		if (is_taken_from_host(wish, &h->functions[s->items[i]]))
+			r = check_guards(mem, h, wish, going, &h->functions[s->items[i]], e);
+	return r;
+}
+
+size_t plan_allowed_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct plan *p,
+    struct guard **ret)
+{
+	struct set moved = {0};
+	size_t n_all = 0;
+
+	moved.n = plan_functions(mem, h, p, &moved.items);
+	*ret = NULL;
+	for (size_t i = 0; i < moved.n; i++) {
+		const struct pci_function *f = &h->functions[moved.items[i]];
+		struct guard *guards;
+		size_t n = is_taken_from_host(wish, f) ? judge_guards(mem, h, f, moved.items, moved.n, &guards) : 0;
+
+		for (size_t k = 0; k < n; k++)
+			*ARENA_PUSH(mem, *ret, n_all) = guards[k];
+	}
+	return n_all;
+}
+
 /* ---- steps ---- */
+
+/* Mounts, routes and the like must be those that were seen, none or those that are allowed: looked at again before
+ * the first write. Nothing such hangs on a graphics card or its sound. */
+static void require_uses(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct set *s,
+    struct plan *p)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct pci_function *f = &h->functions[s->items[i]];
+
+		if (is_taken_from_host(wish, f) && f->driver && use_areas_of(f) & (1u << AREA_STORAGE | 1u << AREA_NETWORK))
+			plan_add_require(mem, p, KIND_USES, f->name, (struct value){.text = function_uses(mem, h, s->items[i])});
+	}
+}
 
 static void require_identity(struct arena *mem, const struct host *h, const struct set *s, struct plan *p)
 {
@@ -309,7 +400,7 @@ int plan_usable_set(struct arena *mem, const struct host *h, const struct bind_w
 
 static int plan_hand_over(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct plan *ret, struct err *e)
 {
-	struct set taken = {0}, parked = {0}, missing = {0}, reset = {0};
+	struct set taken = {0}, parked = {0}, missing = {0}, going = {0}, reset = {0};
 	struct plan p = {0};
 	int r = find_usable_set(mem, h, wish, &taken, &parked, e);
 
@@ -328,8 +419,15 @@ static int plan_hand_over(struct arena *mem, const struct host *h, const struct 
 		if (!judge_is_vfio_driver(f->driver))
 			set_add(mem, &missing, taken.items[i]);
 	}
+	for (size_t i = 0; i < missing.n; i++)
+		set_add(mem, &going, missing.items[i]);
+	for (size_t i = 0; i < parked.n; i++)
+		set_add(mem, &going, parked.items[i]);
+	if (check_all_guards(mem, h, wish, &going, &going, e) < 0)
+		return e->code;
 	require_identity(mem, h, &missing, &p);
 	require_identity(mem, h, &parked, &p);
+	require_uses(mem, h, wish, &going, &p);
 	/* One that is with VFIO already may be a guest's. */
 	require_unheld(mem, h, &parked, &p);
 	load_modules(mem, h, &p);
@@ -376,7 +474,10 @@ static int plan_exactly(struct arena *mem, const struct host *h, const struct bi
 		}
 		set_add(mem, &targets, host_index(h, f));
 	}
+	if (check_all_guards(mem, h, wish, &targets, &targets, e) < 0)
+		return e->code;
 	require_identity(mem, h, &targets, &p);
+	require_uses(mem, h, wish, &targets, &p);
 	require_unheld(mem, h, &targets, &p);
 	load_modules(mem, h, &p);
 	r = set_reset(mem, h, wish, &p, e);

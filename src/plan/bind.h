@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "model/guard.h"
 #include "model/host.h"
 #include "model/plan.h"
 #include "model/wish.h"
@@ -19,6 +20,10 @@ int plan_bind(struct arena *mem, const struct host *h, const struct bind_wish *w
 /* The targets with everything that must go along, by address: what a guest gets. Errors as plan_bind. */
 int plan_usable_set(struct arena *mem, const struct host *h, const struct bind_wish *wish, int **ret, size_t *n_ret,
     struct err *e);
+
+/* The guards that stood against what p takes from the host: those the wish allows, as plan_bind refuses all others. */
+size_t plan_allowed_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct plan *p,
+    struct guard **ret);
 
 /* Gives back what `taken` moved: its inverse, as far as the host is not there already. Modules are
  * unloaded only when no other function uses VFIO. -ESTALE: somebody else changed a function since. */

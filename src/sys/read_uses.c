@@ -53,24 +53,6 @@ int uses_function_of(struct use_reading *r, const char *path)
 	return r->s->ops->link(r->s, path, link, sizeof(link)) < 0 ? -1 : uses_function_in(r, link);
 }
 
-unsigned use_areas_of(const struct pci_function *f)
-{
-	const unsigned all = (1u << AREAS) - 1;
-
-	if (!f->has_class)
-		return all;
-	switch (f->class_code >> 16) {
-	case 0x02:
-		return 1u << AREA_NETWORK | 1u << AREA_MACHINES;
-	case 0x03:
-		return 1u << AREA_DISPLAY | 1u << AREA_MACHINES;
-	case 0x04:
-		return 1u << AREA_MACHINES;
-	default:
-		return all;
-	}
-}
-
 void read_uses(struct sys *s, struct arena *mem, struct host *h, unsigned areas)
 {
 	static void (*const readers[])(struct use_reading *) = {

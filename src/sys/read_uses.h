@@ -22,9 +22,6 @@ struct use_reading {
  * blind spot. */
 void read_uses(struct sys *s, struct arena *mem, struct host *h, unsigned areas);
 
-/* The areas that can matter for a function, by its class: no disk hangs below a graphics card. */
-unsigned use_areas_of(const struct pci_function *f);
-
 /* ---- for the areas' files ---- */
 
 /* The same row again is left out. evidence is relative, as the readers have it ("proc/swaps"). */
