@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/unit.h"
 #include "sys/read_host.h"
 
 enum { AWAIT_POLL_MS = 20 };
@@ -249,6 +250,69 @@ static int reset_set(struct sys *s, struct arena *mem, const struct step *move, 
 	return r;
 }
 
+/* ---- unit ---- */
+
+static int parse_unit(const char *target, struct sys_unit *ret, struct err *e)
+{
+	if (!unit_target_parse(target, &ret->name, &ret->is_user, &ret->uid))
+		return err_set(e, -EINVAL, "%s is no unit that can be started and stopped", target);
+	return 0;
+}
+
+static int explain_unit(const struct sys_unit *u, int r, const char *what, struct err *e)
+{
+	switch (r) {
+	case -ENOTCONN:
+		return err_set(e, r, "cannot %s %s: systemd does not run here", what, u->name);
+	case -ENODEV:
+		return err_set(e, r, "cannot %s %s: user %u is not logged in", what, u->name, u->uid);
+	case -ERFKILL:
+		return err_set(e, r, "cannot %s %s: it is masked", what, u->name);
+	case -EDEADLK:
+		return err_set(e, r, "cannot %s %s: the machine is shutting down", what, u->name);
+	case -EIO:
+		(void)err_set(e, r, "%s did not %s", u->name, what);
+		break;
+	default:
+		(void)err_set(e, r, "cannot %s %s: %s", what, u->name, strerror(-r));
+	}
+	if (u->is_user)
+		return err_hint(e, "systemctl --user -M %u@ status %s says more", u->uid, u->name);
+	return err_hint(e, "systemctl status %s says more", u->name);
+}
+
+static int unit_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
+{
+	struct sys_unit u;
+	int r = parse_unit(target, &u, e);
+
+	(void)mem;
+	if (r < 0)
+		return r;
+	r = s->ops->unit_active ? s->ops->unit_active(s, &u) : -ELIBACC;
+	if (r == -ENOENT)
+		r = 0; /* what is not there does not run */
+	if (r < 0)
+		return explain_unit(&u, r, "see the state of", e);
+	ret->flag = r == 1;
+	return 0;
+}
+
+static int unit_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e)
+{
+	bool active = move->want.flag;
+	struct sys_unit u;
+	int r = parse_unit(move->target, &u, e);
+
+	(void)mem, (void)from;
+	if (r < 0)
+		return r;
+	r = s->ops->unit_set ? s->ops->unit_set(s, &u, active, s->unit_limit_ms) : -ELIBACC;
+	if (r == -ENOENT && !active)
+		r = 0;
+	return r < 0 ? explain_unit(&u, r, active ? "start" : "stop", e) : 0;
+}
+
 /* ---- conditions ---- */
 
 static int identity_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
@@ -351,6 +415,7 @@ static const struct kind_ops kinds[] = {
     [KIND_BINDING] = {binding_get, binding_set, binding_between},
     [KIND_MODULE] = {module_get, module_set, never_between},
     [KIND_RESET] = {reset_get, reset_set, never_between},
+    [KIND_UNIT] = {unit_get, unit_set, never_between},
     [KIND_IDENTITY] = {identity_get, NULL, NULL},
     [KIND_USES] = {uses_get, NULL, NULL},
     [KIND_UNHELD] = {unheld_get, NULL, NULL},

@@ -12,6 +12,7 @@ static const struct kind_row {
     [KIND_BINDING] = {"binding", STEP_MOVE},
     [KIND_MODULE] = {"module", STEP_MOVE},
     [KIND_RESET] = {"reset", STEP_MOVE},
+    [KIND_UNIT] = {"unit", STEP_MOVE},
     [KIND_IDENTITY] = {"identity", STEP_REQUIRE},
     [KIND_USES] = {"uses", STEP_REQUIRE},
     [KIND_UNHELD] = {"unheld", STEP_REQUIRE},
@@ -63,6 +64,7 @@ bool value_equal(enum kind kind, const struct value *a, const struct value *b)
 	case KIND_RESET:
 		return str_eq(a->text, b->text);
 	case KIND_MODULE:
+	case KIND_UNIT:
 	case KIND_UNHELD:
 	case KIND_VIABLE:
 	case KIND_NODE:
@@ -127,6 +129,8 @@ const char *value_describe(struct arena *mem, enum kind kind, const struct value
 		return v->text && *v->text ? v->text : "no use";
 	case KIND_RESET:
 		return v->text && *v->text ? arena_printf(mem, "reset by %s", v->text) : "no reset";
+	case KIND_UNIT:
+		return v->flag ? "active" : "not active";
 	case KIND_UNHELD:
 		return v->flag ? "held by nobody" : "held open";
 	case KIND_VIABLE:

@@ -18,6 +18,7 @@ enum kind {
 	KIND_BINDING,  /* target: address; value: driver and driver_override */
 	KIND_MODULE,   /* target: module name; value: flag, loaded or not */
 	KIND_RESET,    /* target: address; value: text, reset methods in the order of use */
+	KIND_UNIT,     /* target: model/unit.h; value: flag, active (or on the way there) or not */
 	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
 	KIND_USES,     /* require: target address; value: text, what the host does with it, "" nothing */
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "model/json_text.h"
+#include "model/unit.h"
 
 enum { MAX_STEPS = 4096, MAX_TEXT = 256, MAX_LIMIT_MS = 24 * 60 * 60 * 1000 };
 
@@ -31,6 +32,7 @@ static struct json_object *value_to_json(enum kind kind, const struct value *v)
 	case KIND_RESET:
 		return string_or_null(v->text);
 	case KIND_MODULE:
+	case KIND_UNIT:
 	case KIND_UNHELD:
 	case KIND_VIABLE:
 	case KIND_NODE:
@@ -114,6 +116,7 @@ static bool value_from_json(struct arena *mem, enum kind kind, struct json_objec
 		ret->text = arena_strdup(mem, text);
 		return true;
 	case KIND_MODULE:
+	case KIND_UNIT:
 	case KIND_UNHELD:
 	case KIND_VIABLE:
 	case KIND_NODE:
@@ -140,6 +143,9 @@ static bool target_is_valid(enum kind kind, const char *target)
 	struct pci_addr addr;
 	char text[PCI_ADDR_TEXT];
 	uint64_t number;
+	const char *name;
+	bool is_user;
+	unsigned uid;
 
 	switch (kind) {
 	case KIND_BINDING:
@@ -149,6 +155,8 @@ static bool target_is_valid(enum kind kind, const char *target)
 		return pci_addr_parse(target, &addr) && str_eq(pci_addr_format(addr, text), target);
 	case KIND_MODULE:
 		return str_is_driver_name(target) && !strpbrk(target, ". ");
+	case KIND_UNIT:
+		return unit_target_parse(target, &name, &is_user, &uid);
 	case KIND_VIABLE:
 		return str_number(target, 10, INT32_MAX, &number);
 	case KIND_UNHELD:

@@ -318,6 +318,10 @@ static const struct sys_ops real_ops = {
     .module_for = sys_modules_for,
     .module_load = sys_modules_load,
     .module_unload = sys_modules_unload,
+    .unit_active = sys_units_active,
+    .unit_set = sys_units_set,
+    .run_transient = sys_units_run_transient,
+    .transient_ended = sys_units_transient_ended,
     .now_ms = real_now_ms,
     .clock_s = real_clock_s,
     .sleep_ms = real_sleep_ms,
@@ -327,7 +331,7 @@ int sys_real_open(struct sys_real *s, const char *root_path, struct err *e)
 {
 	struct stat st, slash;
 
-	*s = (struct sys_real){.sys = {.ops = &real_ops, .write_limit_ms = SYS_WRITE_LIMIT_MS}};
+	*s = (struct sys_real){.sys = {.ops = &real_ops, .write_limit_ms = SYS_WRITE_LIMIT_MS, .unit_limit_ms = SYS_UNIT_LIMIT_MS}};
 	s->root = open(root_path ? root_path : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (s->root < 0)
 		return err_set(e, -errno, "cannot open %s as a root directory: %s", root_path, strerror(errno));

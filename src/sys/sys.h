@@ -44,6 +44,23 @@ struct sys_device {
 	unsigned major, minor;
 };
 
+/* A unit of systemd: of the system's manager, or of a user's. The name is checked (model/unit.h). */
+struct sys_unit {
+	const char *name;
+	bool is_user;
+	unsigned uid;
+};
+
+/* A service of our own, run by the system's manager, beside whatever session it was asked for in. */
+struct sys_transient {
+	const char *name;	 /* "passthru-12.service"; while it runs no second one of that name starts */
+	const char *description; /* one line for `systemctl status`; NULL: the name */
+	char **argv;		 /* argv[0] an absolute path; UTF-8, else -EINVAL; arrives as it is, "$" and "%" too */
+	char **stop_argv;	 /* run when it has ended, however it ended, kill -9 too; NULL: nothing */
+	char **environment;	 /* "NAME=VALUE"…, besides systemd's own few; NULL: none */
+	const char *directory;	 /* absolute; NULL: the root */
+};
+
 struct sys_ops {
 	/* Regular files only, at most size - 1 bytes (-EFBIG where it is longer); a NUL is put behind.
 	 * Answers the number of bytes. */
@@ -102,6 +119,25 @@ struct sys_ops {
 	int (*run)(struct sys *s, const char *path, char **argv, int *ret_status);
 	int (*linger)(struct sys *s, const int *pids, size_t n, unsigned ms);
 
+	/* NULL, or units. All: -ENOTCONN: systemd does not run here; -ENODEV: that user's manager does not, for the
+	 * user is not logged in; -EINVAL: no name of a unit we touch; -EACCES: not without root; -EPERM: what listens
+	 * for the user is not the user's, or the unit may only be started by others; -EXDEV: a recorded host.
+	 *
+	 * active: 1 active, reloading or activating; 0 not, or on the way down; -ENOENT: no such unit.
+	 * set: starts or stops it, and waits until that is done; s->waiting is told. -ETIMEDOUT: still on the way after
+	 * limit_ms, and it goes on; -EIO: it ended elsewhere (failed to start, was started again); -ENOENT; -ENOEXEC:
+	 * its file is bad; -ERFKILL: it is masked; -EDEADLK: the machine is shutting down.
+	 * A stop asked for cannot be taken back: a start then comes after it. */
+	int (*unit_active)(struct sys *s, const struct sys_unit *u);
+	int (*unit_set)(struct sys *s, const struct sys_unit *u, bool active, unsigned limit_ms);
+
+	/* NULL, or a service of our own. run: answers once the program runs (or has ended already). Its output goes to
+	 * the system's journal, a stop of it has ten minutes, the end of a session and `systemctl isolate` pass it by.
+	 * -ENOEXEC: it could not be started; -EEXIST: one of that name runs; -ETIMEDOUT.
+	 * ended: 1 and its status as env(1) counts it, 0 while it or its stop_argv runs. */
+	int (*run_transient)(struct sys *s, const struct sys_transient *t, unsigned limit_ms);
+	int (*transient_ended)(struct sys *s, const char *name, int *ret_status);
+
 	int64_t (*now_ms)(struct sys *s);  /* monotonic */
 	int64_t (*clock_s)(struct sys *s); /* since 1970 */
 	int (*sleep_ms)(struct sys *s, unsigned ms);
@@ -117,11 +153,13 @@ struct sys {
 	bool is_parallel; /* read, link, exists and poke may be called from several threads at once */
 	int pid;	/* our own */
 	unsigned write_limit_ms;
+	unsigned unit_limit_ms; /* for a unit to start or stop */
 	sys_waiting *waiting; /* may be NULL */
 	void *waiting_data;
 };
 
-enum { SYS_WRITE_LIMIT_MS = 30 * 1000 };
+/* A unit: systemd itself kills what has not stopped after 90 s, and waits for the killed. */
+enum { SYS_WRITE_LIMIT_MS = 30 * 1000, SYS_UNIT_LIMIT_MS = 120 * 1000 };
 
 /* By the short way, or by read and link. */
 void sys_peek(struct sys *s, const char *function, struct sys_peek *ret);

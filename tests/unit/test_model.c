@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "model/plan.h"
+#include "model/unit.h"
 #include "model/wish.h"
 
 /* ---- addresses ---- */
@@ -97,6 +98,8 @@ static struct plan sample(struct arena *mem)
 	plan_add_move(mem, &p, KIND_MODULE, "vfio_pci", (struct value){.flag = false}, (struct value){.flag = true});
 	plan_add_move(mem, &p, KIND_BINDING, "0000:01:00.1", binding("snd_hda_intel", NULL), binding("vfio-pci", "vfio-pci"));
 	plan_add_move(mem, &p, KIND_BINDING, "10000:01:00.0", binding(NULL, "none"), binding("Serial driver", NULL));
+	plan_add_move(mem, &p, KIND_UNIT, "gdm.service", (struct value){.flag = true}, (struct value){.flag = false});
+	plan_add_move(mem, &p, KIND_UNIT, "1000/pipewire.socket", (struct value){.flag = true}, (struct value){.flag = false});
 	plan_add_await(mem, &p, KIND_NODE, "/dev/vfio/noiommu-0", (struct value){.flag = true}, 5000);
 	plan_add_require(mem, &p, KIND_VIABLE, "5", (struct value){.flag = true});
 	return p;
@@ -134,15 +137,18 @@ static void the_inverse_runs_backwards_and_has_no_conditions(void **state)
 	struct plan p = sample(&mem), inverse = plan_inverse(&mem, &p);
 
 	(void)state;
-	assert_int_equal(inverse.n_steps, 3);
-	assert_string_equal(inverse.steps[0].target, "10000:01:00.0");
-	assert_string_equal(inverse.steps[0].want.driver_override, "none");
-	assert_null(inverse.steps[0].want.driver);
-	assert_string_equal(inverse.steps[1].want.driver, "snd_hda_intel");
-	assert_null(inverse.steps[1].want.driver_override);
-	assert_string_equal(inverse.steps[2].target, "vfio_pci");
-	assert_false(inverse.steps[2].want.flag);
-	assert_int_equal(plan_count_moves(&p), 3);
+	assert_int_equal(inverse.n_steps, 5);
+	assert_string_equal(inverse.steps[0].target, "1000/pipewire.socket");
+	assert_true(inverse.steps[0].want.flag);
+	assert_string_equal(inverse.steps[1].target, "gdm.service");
+	assert_string_equal(inverse.steps[2].target, "10000:01:00.0");
+	assert_string_equal(inverse.steps[2].want.driver_override, "none");
+	assert_null(inverse.steps[2].want.driver);
+	assert_string_equal(inverse.steps[3].want.driver, "snd_hda_intel");
+	assert_null(inverse.steps[3].want.driver_override);
+	assert_string_equal(inverse.steps[4].target, "vfio_pci");
+	assert_false(inverse.steps[4].want.flag);
+	assert_int_equal(plan_count_moves(&p), 5);
 }
 
 static void the_inverse_of_the_inverse_is_the_moves_again(void **state)
@@ -235,6 +241,9 @@ static void steps_as_we_write_them_pass(void **state)
 	    MOVE("binding", "0000:01:00.0", UNBOUND, BOUND("\"vfio-pci\"", "\"vfio-pci\"")),
 	    MOVE("module", "vfio_pci", "false", "true"),
 	    MOVE("reset", "0000:01:00.0", "\"flr pm\"", "\"pm\""),
+	    MOVE("unit", "gdm.service", "true", "false"),
+	    MOVE("unit", "1000/pipewire.socket", "true", "false"),
+	    MOVE("unit", "0/nvidia\\\\x2dpersistenced@a:b.service", "false", "true"),
 	    AWAIT("/dev/vfio/5", "5000"),
 	    AWAIT("/dev/vfio/noiommu-0", "0"),
 	    REQUIRE("identity", "0000:01:00.0", "\"10de:2204 class 030000\""),
@@ -282,6 +291,11 @@ static void steps_we_would_not_write_are_refused(void **state)
 	    REQUIRE("viable", "../5", "true"),
 	    REQUIRE("viable", "99999999999", "true"),
 	    AWAIT("/dev/vfio/5x", "5000"),
+	    MOVE("unit", "../gdm.service", "true", "false"),
+	    MOVE("unit", "1000/../gdm.service", "true", "false"),
+	    MOVE("unit", "gdm", "true", "false"),
+	    MOVE("unit", "gdm.service", "null", "false"),
+	    REQUIRE("unit", "gdm.service", "true"),
 	    /* values outside theirs */
 	    MOVE("binding", "0000:01:00.0", UNBOUND, BOUND("\"a/b\"", "null")),
 	    MOVE("binding", "0000:01:00.0", UNBOUND, BOUND("\"..\"", "null")),
@@ -350,6 +364,87 @@ static int parse_many(int n)
 	r = plan_from_json(&mem, o, &p, &e);
 	(void)json_object_put(o);
 	return r;
+}
+
+static void unit_names_have_a_strict_grammar(void **state)
+{
+	static const char *const good[] = {
+	    "gdm.service", "a.b.service", "user@1000.service", "dev-disk-by\\x2did.socket", "graphical.target",
+	    "A:b_c.timer", "x.path",
+	};
+	static const char *const bad[] = {
+	    "", ".", ".service", "gdm", "gdm.", "gdm.servic", "gdm.services", "gdm.service ", " gdm.service",
+	    "gdm.service\n", "a b.service", "a/b.service", "/a.service", "..service", "a..service", "a$b.service",
+	    "a%b.service", "\xc3\xa4.service", "getty@.service", "@a.service", "a.mount", "session-2.scope", "a.slice",
+	    "dev-sda.device", "--root=x",
+	};
+	char longest[300];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(good); i++)
+		if (!unit_name_is_valid(good[i]))
+			fail_msg("refused: %s", good[i]);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		if (unit_name_is_valid(bad[i]))
+			fail_msg("passed: %s", bad[i]);
+	memset(longest, 'a', sizeof(longest));
+	memcpy(longest + UNIT_NAME_MAX - 8, ".service", 9);
+	assert_true(unit_name_is_valid(longest));
+	memcpy(longest + UNIT_NAME_MAX - 7, ".service", 9);
+	assert_false(unit_name_is_valid(longest));
+}
+
+static void a_users_unit_is_told_from_the_systems(void **state)
+{
+	static const char *const bad[] = {
+	    "/a.service", "01/a.service", "00/a.service", "-1/a.service", "+1/a.service", "1000/", "1000//a.service",
+	    "1000/1000/a.service", "root/a.service", "4294967295/a.service", "65535/a.service", "4294968296/a.service",
+	    "99999999999999999999/a.service", "1000/a", "1000/../a.service",
+	};
+	const char *name = NULL;
+	char longest[300];
+	bool is_user = true;
+	unsigned uid = 7;
+
+	(void)state;
+	assert_true(unit_target_parse("gdm.service", &name, &is_user, &uid));
+	assert_string_equal(name, "gdm.service");
+	assert_false(is_user);
+	assert_true(unit_target_parse("1000/pipewire.socket", &name, &is_user, &uid));
+	assert_string_equal(name, "pipewire.socket");
+	assert_true(is_user);
+	assert_int_equal(uid, 1000);
+	assert_true(unit_target_parse("0/a.service", &name, &is_user, &uid));
+	assert_true(is_user);
+	assert_int_equal(uid, 0);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		if (unit_target_parse(bad[i], &name, &is_user, &uid))
+			fail_msg("passed: %s", bad[i]);
+	/* As long as the journal can hold, and one more. */
+	memset(longest, 'a', sizeof(longest));
+	memcpy(longest, "1000/", 5);
+	memcpy(longest + UNIT_NAME_MAX - 8, ".service", 9);
+	assert_true(unit_target_parse(longest, &name, &is_user, &uid));
+	memcpy(longest + UNIT_NAME_MAX - 7, ".service", 9);
+	assert_false(unit_target_parse(longest, &name, &is_user, &uid));
+}
+
+static void the_longest_unit_survives_json(void **state)
+{
+	cleanup_arena struct arena mem = {0};
+	char longest[UNIT_NAME_MAX + 1];
+	struct plan p = {0}, q = {0};
+	struct json_object *o;
+
+	(void)state;
+	memset(longest, 'a', sizeof(longest));
+	memcpy(longest, "1000/", 5);
+	memcpy(longest + UNIT_NAME_MAX - 8, ".service", 9);
+	plan_add_move(&mem, &p, KIND_UNIT, longest, (struct value){.flag = true}, (struct value){0});
+	o = plan_to_json(&p);
+	assert_int_equal(parse_plan(&mem, json_object_to_json_string(o), &q), 0);
+	(void)json_object_put(o);
+	assert_true(plan_equal(&p, &q));
 }
 
 static void more_than_4096_steps_are_refused(void **state)
@@ -501,6 +596,9 @@ int main(void)
 	    T(steps_as_we_write_them_pass),
 	    T(steps_we_would_not_write_are_refused),
 	    T(what_holds_no_steps_is_refused),
+	    T(unit_names_have_a_strict_grammar),
+	    T(a_users_unit_is_told_from_the_systems),
+	    T(the_longest_unit_survives_json),
 	    T(more_than_4096_steps_are_refused),
 	    T(a_target_of_a_thousand_letters_is_refused),
 	    T(a_wish_survives_json),
