@@ -99,6 +99,8 @@ static struct plan sample(struct arena *mem)
 	plan_add_move(mem, &p, KIND_BINDING, "10000:01:00.0", binding(NULL, "none"), binding("Serial driver", NULL));
 	plan_add_await(mem, &p, KIND_NODE, "/dev/vfio/noiommu-0", (struct value){.flag = true}, 5000);
 	plan_add_require(mem, &p, KIND_VIABLE, "5", (struct value){.flag = true});
+	plan_add_require(mem, &p, KIND_UNUSED, "0000:01:00.0", (struct value){.flag = true});
+	plan_add_await(mem, &p, KIND_UNUSED, "0000:01:00.1", (struct value){.flag = true}, 20000);
 	return p;
 }
 
