@@ -7,9 +7,13 @@
 
 #include "base/str.h"
 #include "model/unit.h"
+#include "sys/read_holders.h"
 #include "sys/read_host.h"
 
-enum { AWAIT_POLL_MS = 20 };
+enum {
+	AWAIT_POLL_MS = 20,
+	AWAIT_UNUSED_POLL_MS = 200, /* each look is a pass over all processes */
+};
 
 /* ---- binding ---- */
 
@@ -354,24 +358,48 @@ static int uses_get(struct sys *s, struct arena *mem, const char *target, struct
 
 static int unheld_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
 {
-	struct holder *holders;
-	bool complete, is_open;
-	size_t n;
-	int r = read_vfio_holders(s, mem, target, &holders, &n, &complete, e);
+	struct holders holders;
+	bool is_open;
+	int r = read_vfio_holders(s, mem, target, &holders, e);
 
 	if (r < 0)
 		return r;
 	/* The kernel knows holders that /proc shows by other names: iommufd's, and those in other namespaces. */
-	is_open = n == 0 && s->ops->exists(s, target + 1) == 1 && s->ops->group_viable(s, target + 1) == -EBUSY;
-	ret->flag = n == 0 && complete && !is_open;
+	is_open = holders.n == 0 && s->ops->exists(s, target + 1) == 1 && s->ops->group_viable(s, target + 1) == -EBUSY;
+	ret->flag = holders.n == 0 && holders.is_complete && !is_open;
 	if (is_open) {
 		(void)err_set(e, -EBUSY, "%s is held open by a process that cannot be seen", target);
 		(void)err_hint(e, "shut the virtual machine down first; a device in use is never touched");
 	}
-	if (n > 0) {
-		(void)err_set(e, -EBUSY, "%s is held open by process %d (%s)", target, holders[0].pid, holders[0].command);
+	if (holders.n > 0) {
+		(void)err_set(e, -EBUSY, "%s is held open by process %d (%s)", target, holders.items[0].pid,
+		    holders.items[0].command);
 		(void)err_hint(e, "shut the virtual machine down first; a device in use is never touched");
-	} else if (!complete && !is_open) {
+	} else if (!holders.is_complete && !is_open) {
+		(void)err_set(e, -EBUSY, "cannot see every process, so %s may be in use", target);
+		(void)err_hint(e, "run passthru as root, outside containers");
+	}
+	return 0;
+}
+
+static int unused_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
+{
+	cleanup_arena struct arena round = {0}; /* it may be looked at many times */
+	struct holders holders;
+	struct pci_addr addr;
+	int r;
+
+	(void)mem;
+	if (!pci_addr_parse(target, &addr))
+		return err_set(e, -EINVAL, "%s is no PCI address", target);
+	r = read_holders(s, &round, &addr, 1, &holders, e);
+	if (r < 0)
+		return r;
+	ret->flag = holders.n == 0 && holders.is_complete;
+	if (holders.n > 0) {
+		(void)err_set(e, -EBUSY, "%s is used by %s", target, holder_describe(&round, &holders.items[0]));
+		(void)err_hint(e, "passthru holders %s lists them; --stop-holders stops the services that own them", target);
+	} else if (!holders.is_complete) {
 		(void)err_set(e, -EBUSY, "cannot see every process, so %s may be in use", target);
 		(void)err_hint(e, "run passthru as root, outside containers");
 	}
@@ -421,6 +449,7 @@ static const struct kind_ops kinds[] = {
     [KIND_UNHELD] = {unheld_get, NULL, NULL},
     [KIND_VIABLE] = {viable_get, NULL, NULL},
     [KIND_NODE] = {node_get, NULL, NULL},
+    [KIND_UNUSED] = {unused_get, NULL, NULL},
 };
 static_assert(ARRAY_LEN(kinds) == KINDS, "every kind can be carried out");
 
@@ -460,6 +489,7 @@ int move_set(struct sys *s, struct arena *mem, const struct step *move, const st
 
 int condition_check(struct sys *s, struct arena *mem, const struct step *step, struct err *e)
 {
+	const unsigned poll_ms = step->kind == KIND_UNUSED ? AWAIT_UNUSED_POLL_MS : AWAIT_POLL_MS;
 	int64_t start = s->ops->now_ms(s);
 
 	for (;;) {
@@ -472,7 +502,7 @@ int condition_check(struct sys *s, struct arena *mem, const struct step *step, s
 			return 0;
 		waited = s->ops->now_ms(s) - start;
 		if (r < 0 || step->type != STEP_AWAIT || waited >= step->limit_ms ||
-		    s->ops->sleep_ms(s, AWAIT_POLL_MS) < 0) {
+		    s->ops->sleep_ms(s, poll_ms) < 0) {
 			if (why.code == 0)
 				(void)err_set(&why, -ESTALE, "%s is now %s, not %s", step->target,
 				    value_describe(mem, step->kind, &now), value_describe(mem, step->kind, &step->want));

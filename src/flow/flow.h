@@ -8,6 +8,7 @@
 #include "apply/apply.h"
 #include "base/arena.h"
 #include "base/err.h"
+#include "model/holder.h"
 #include "model/host.h"
 #include "model/plan.h"
 #include "model/verdict.h"
@@ -58,6 +59,9 @@ struct read_request;
 
 /* Reads what `list`, `show` and `groups` show. */
 int flow_look(struct flow *f, const struct read_request *request, struct host *ret, struct err *e);
+
+/* Who uses these functions. -ENODEV: one of them is not there. */
+int flow_holders(struct flow *f, const struct pci_addr *functions, size_t n_functions, struct holders *ret, struct err *e);
 
 /* A word that names a function: an address (domain optional), a network interface (eth2), a block device
  * (/dev/nvme1n1), a DRM card (card1), a sound card, a slot label. -EINVAL: it is none of these; -ENODEV: it is

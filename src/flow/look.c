@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "flow/flow.h"
+#include "sys/read_holders.h"
 #include "sys/read_host.h"
 #include "sys/real.h"
 
@@ -25,16 +26,21 @@ int flow_look(struct flow *f, const struct read_request *request, struct host *r
 	return read_host(f->s, f->mem, request, ret, e);
 }
 
-/* The last PCI address in a path such as ../../devices/pci0000:00/0000:00:02.0/0000:02:00.0/net/eth0. */
-static bool last_address(char *path, struct pci_addr *ret)
+int flow_holders(struct flow *f, const struct pci_addr *functions, size_t n_functions, struct holders *ret, struct err *e)
 {
-	char *part = strtok_r(path, "/", &path);
-	bool is_found = false;
+	struct pci_addr *each = arena_alloc(f->mem, (n_functions + 1) * sizeof(*each));
+	size_t n = 0;
 
-	for (; part; part = strtok_r(NULL, "/", &path))
-		if (pci_addr_parse(part, ret))
-			is_found = true;
-	return is_found;
+	/* A function named twice is used once. */
+	for (size_t i = 0; i < n_functions; i++) {
+		bool is_known = false;
+
+		for (size_t k = 0; !is_known && k < n; k++)
+			is_known = pci_addr_cmp(each[k], functions[i]) == 0;
+		if (!is_known)
+			each[n++] = functions[i];
+	}
+	return read_holders(f->s, f->mem, each, n, ret, e);
 }
 
 /* Classes whose members a person knows by name, in the order they are tried. */
@@ -47,7 +53,7 @@ static int find_by_class(struct flow *f, const char *name, struct pci_addr *ret,
 		if (f->s->ops->link(f->s, sys_path(path, "sys/class/%s/%s", classes[i], name), link, sizeof(link)) < 0)
 			continue;
 		*is_known = true;
-		if (last_address(link, ret))
+		if (pci_addr_last_in(link, ret))
 			return 0;
 	}
 	return -ENODEV;

@@ -5,7 +5,7 @@
 
 #include "base/str.h"
 #include "flow/bind.h"
-#include "sys/read_host.h"
+#include "sys/read_holders.h"
 #include "sys/signals.h"
 
 enum {
@@ -50,22 +50,20 @@ static size_t find_nodes(struct flow *f, const struct change *c, const char ***r
 static int wait_for_holders(struct flow *f, const char **nodes, size_t n_nodes, struct err *e)
 {
 	for (size_t i = 0; i < n_nodes;) {
-		struct holder *holders;
+		struct holders holders;
 		int pids[64];
-		bool complete;
-		size_t n;
 		cleanup_arena struct arena round = {0}; /* a guest may run for months */
-		int r = read_vfio_holders(f->s, &round, nodes[i], &holders, &n, &complete, e);
+		int r = read_vfio_holders(f->s, &round, nodes[i], &holders, e);
 
 		if (r < 0)
 			return r;
-		if (n == 0) {
+		if (holders.n == 0) {
 			i++;
 			continue;
 		}
-		for (size_t k = 0; k < n && k < ARRAY_LEN(pids); k++)
-			pids[k] = holders[k].pid;
-		r = f->s->ops->linger(f->s, pids, n < ARRAY_LEN(pids) ? n : ARRAY_LEN(pids), LINGER_MS);
+		for (size_t k = 0; k < holders.n && k < ARRAY_LEN(pids); k++)
+			pids[k] = holders.items[k].pid;
+		r = f->s->ops->linger(f->s, pids, holders.n < ARRAY_LEN(pids) ? holders.n : ARRAY_LEN(pids), LINGER_MS);
 		if (r < 0)
 			return err_set(e, r, "cannot wait for process %d: %s", pids[0], strerror(-r));
 	}

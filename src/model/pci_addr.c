@@ -67,3 +67,21 @@ bool pci_addr_same_slot(struct pci_addr a, struct pci_addr b)
 {
 	return a.domain == b.domain && a.bus == b.bus && a.device == b.device;
 }
+
+bool pci_addr_last_in(const char *path, struct pci_addr *ret)
+{
+	bool is_found = false;
+
+	while (*path) {
+		size_t length = strcspn(path, "/");
+		char part[PCI_ADDR_TEXT];
+
+		if (length < sizeof(part)) {
+			memcpy(part, path, length);
+			part[length] = '\0';
+			is_found |= pci_addr_parse(part, ret);
+		}
+		path += length + (path[length] == '/');
+	}
+	return is_found;
+}

@@ -28,3 +28,6 @@ int pci_addr_cmp(struct pci_addr a, struct pci_addr b);
 
 /* Functions of one slot share domain, bus and device number. */
 bool pci_addr_same_slot(struct pci_addr a, struct pci_addr b);
+
+/* The last address among the components of a path out of sysfs: the function that a device belongs to. */
+bool pci_addr_last_in(const char *path, struct pci_addr *ret);

@@ -18,6 +18,7 @@ static const struct kind_row {
     [KIND_UNHELD] = {"unheld", STEP_REQUIRE},
     [KIND_VIABLE] = {"viable", STEP_REQUIRE},
     [KIND_NODE] = {"node", STEP_AWAIT},
+    [KIND_UNUSED] = {"unused", STEP_REQUIRE},
 };
 static_assert(ARRAY_LEN(kind_rows) == KINDS, "every kind has a row");
 
@@ -34,6 +35,11 @@ const char *kind_name(enum kind k)
 enum step_type kind_step_type(enum kind k)
 {
 	return kind_rows[k].type;
+}
+
+bool kind_allows(enum kind k, enum step_type t)
+{
+	return t == kind_rows[k].type || (k == KIND_UNUSED && t == STEP_AWAIT);
 }
 
 const char *step_type_name(enum step_type t)
@@ -68,6 +74,7 @@ bool value_equal(enum kind kind, const struct value *a, const struct value *b)
 	case KIND_UNHELD:
 	case KIND_VIABLE:
 	case KIND_NODE:
+	case KIND_UNUSED:
 		return a->flag == b->flag;
 	case KINDS:
 		break;
@@ -137,6 +144,8 @@ const char *value_describe(struct arena *mem, enum kind kind, const struct value
 		return v->flag ? "viable" : "not viable";
 	case KIND_NODE:
 		return v->flag ? "there" : "not there";
+	case KIND_UNUSED:
+		return v->flag ? "used by nobody" : "in use";
 	case KINDS:
 		break;
 	}
@@ -150,7 +159,7 @@ bool plan_equal(const struct plan *a, const struct plan *b)
 	for (size_t i = 0; i < a->n_steps; i++) {
 		const struct step *x = &a->steps[i], *y = &b->steps[i];
 
-		if (x->kind != y->kind || !str_eq(x->target, y->target) || x->limit_ms != y->limit_ms || x->back != y->back ||
+		if (x->type != y->type || x->kind != y->kind || !str_eq(x->target, y->target) || x->limit_ms != y->limit_ms || x->back != y->back ||
 		    !value_equal(x->kind, &x->want, &y->want) ||
 		    (x->type == STEP_MOVE && !value_equal(x->kind, &x->have, &y->have)))
 			return false;

@@ -24,6 +24,7 @@ enum kind {
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */
 	KIND_VIABLE,   /* require: target group number; value: flag, the kernel would let VFIO have it */
 	KIND_NODE,     /* await: target /dev/vfio/N; value: flag, the device node is there */
+	KIND_UNUSED,   /* require or await: target address; value: flag, nobody uses it */
 	KINDS
 };
 
@@ -70,6 +71,7 @@ bool kind_is_of_function(enum kind k);
 
 const char *kind_name(enum kind k);
 enum step_type kind_step_type(enum kind k);
+bool kind_allows(enum kind k, enum step_type t); /* its own type; a condition may be one to wait for as well */
 const char *step_type_name(enum step_type t);
 const char *way_back_name(enum way_back b);
 

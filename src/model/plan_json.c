@@ -36,6 +36,7 @@ static struct json_object *value_to_json(enum kind kind, const struct value *v)
 	case KIND_UNHELD:
 	case KIND_VIABLE:
 	case KIND_NODE:
+	case KIND_UNUSED:
 	case KINDS:
 		break;
 	}
@@ -120,6 +121,7 @@ static bool value_from_json(struct arena *mem, enum kind kind, struct json_objec
 	case KIND_UNHELD:
 	case KIND_VIABLE:
 	case KIND_NODE:
+	case KIND_UNUSED:
 	case KINDS:
 		break;
 	}
@@ -152,6 +154,7 @@ static bool target_is_valid(enum kind kind, const char *target)
 	case KIND_RESET:
 	case KIND_IDENTITY:
 	case KIND_USES:
+	case KIND_UNUSED:
 		return pci_addr_parse(target, &addr) && str_eq(pci_addr_format(addr, text), target);
 	case KIND_MODULE:
 		return str_is_driver_name(target) && !strpbrk(target, ". ");
@@ -184,6 +187,11 @@ static const char *kind_name_at(int i)
 	return kind_name((enum kind)i);
 }
 
+static const char *step_type_name_at(int i)
+{
+	return step_type_name((enum step_type)i);
+}
+
 static const char *way_back_name_at(int i)
 {
 	return way_back_name((enum way_back)i);
@@ -204,13 +212,14 @@ static bool get_limit(struct json_object *o, unsigned *ret)
 static bool step_from_json(struct arena *mem, struct json_object *o, struct step *ret)
 {
 	const char *target = json_member_text(o, "target", MAX_TEXT);
-	int kind, back;
+	int kind, type, back;
 
-	if (!target || !find_name(kind_name_at, KINDS, json_member_text(o, "kind", MAX_TEXT), &kind))
+	if (!target || !find_name(kind_name_at, KINDS, json_member_text(o, "kind", MAX_TEXT), &kind) ||
+	    !find_name(step_type_name_at, STEP_TYPES, json_member_text(o, "step", MAX_TEXT), &type))
 		return false;
 	ret->kind = (enum kind)kind;
-	ret->type = kind_step_type(ret->kind);
-	if (!str_eq(step_type_name(ret->type), json_member_text(o, "step", MAX_TEXT)) || !target_is_valid(ret->kind, target) ||
+	ret->type = (enum step_type)type;
+	if (!kind_allows(ret->kind, ret->type) || !target_is_valid(ret->kind, target) ||
 	    !value_from_json(mem, ret->kind, o, "want", &ret->want))
 		return false;
 	ret->target = arena_strdup(mem, target);

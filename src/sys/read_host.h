@@ -48,12 +48,3 @@ void read_vfio_driver(struct sys *s, struct arena *mem, struct pci_function *f, 
 
 /* Driver and driver_override as they are now; -ENODEV: the function is gone. */
 int read_binding(struct sys *s, struct arena *mem, const char *name, const char **ret_driver, const char **ret_override);
-
-/* pids that have the VFIO node (/dev/vfio/N) or a device of the group open; *ret_complete is false where
- * not every process could be looked at. */
-struct holder {
-	int pid;
-	const char *command;
-};
-int read_vfio_holders(struct sys *s, struct arena *mem, const char *node, struct holder **ret, size_t *n_ret,
-    bool *ret_complete, struct err *e);

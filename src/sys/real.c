@@ -11,7 +11,6 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 #include <time.h>
 
 #include "base/str.h"
@@ -139,16 +138,17 @@ static int real_lines(struct sys *sys, const char *path, sys_each *each, void *d
 
 static int real_device(struct sys *sys, const char *path, struct sys_device *ret)
 {
-	struct stat st;
+	struct statx st;
 
 	/* A recorded host's nodes are none of this machine's. */
 	if (!sys->is_live)
 		return 0;
-	if (fstatat(((struct sys_real *)sys)->root, path, &st, 0) < 0)
+	/* Links of /proc lead into other file systems too; one whose server does not answer is not waited for. */
+	if (statx(((struct sys_real *)sys)->root, path, AT_STATX_DONT_SYNC, STATX_TYPE, &st) < 0)
 		return -errno;
-	if (!S_ISBLK(st.st_mode) && !S_ISCHR(st.st_mode))
+	if (!S_ISBLK(st.stx_mode) && !S_ISCHR(st.stx_mode))
 		return 0;
-	*ret = (struct sys_device){S_ISBLK(st.st_mode), major(st.st_rdev), minor(st.st_rdev)};
+	*ret = (struct sys_device){S_ISBLK(st.stx_mode), st.stx_rdev_major, st.stx_rdev_minor};
 	return 1;
 }
 

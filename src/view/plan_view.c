@@ -7,40 +7,11 @@
 #include "view/scols.h"
 #include "view/text.h"
 
-static struct libscols_table *new_table(const struct scols *sc, FILE *out, const char *const *headings, size_t n)
-{
-	struct libscols_table *table = sc ? sc->new_table() : NULL;
-
-	for (size_t i = 0; table && i < n; i++)
-		if (!sc->table_new_column(table, headings[i], 0, 0)) {
-			sc->unref_table(table);
-			return NULL;
-		}
-	if (table) {
-		(void)sc->table_set_stream(table, out);
-		(void)sc->table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
-	}
-	return table;
-}
-
-static int add_line(const struct scols *sc, struct libscols_table *table, const char *const *cells, size_t n)
-{
-	struct libscols_line *line = sc->table_new_line(table, NULL);
-
-	if (!line)
-		return -ENOMEM;
-	view_need_locale();
-	for (size_t i = 0; i < n; i++)
-		if (cells[i] && sc->line_set_data(line, i, cells[i]) < 0)
-			return -ENOMEM;
-	return 0;
-}
-
 int view_plan(FILE *out, struct arena *mem, const struct plan *p)
 {
 	static const char *const headings[] = {"", "STEP", "KIND", "TARGET", "FROM", "TO", "WAY BACK"};
 	const struct scols *sc = scols_load();
-	struct libscols_table *table = new_table(sc, out, headings, ARRAY_LEN(headings));
+	struct libscols_table *table = view_table_new(sc, out, headings, ARRAY_LEN(headings));
 	int r = table ? 0 : sc ? -ENOMEM : -ELIBACC;
 
 	for (size_t i = 0; r == 0 && i < p->n_steps; i++) {
@@ -56,7 +27,7 @@ int view_plan(FILE *out, struct arena *mem, const struct plan *p)
 		    is_move ? way_back_name(s->back) : NULL,
 		};
 
-		r = add_line(sc, table, cells, ARRAY_LEN(cells));
+		r = view_table_add(sc, table, cells, ARRAY_LEN(cells));
 	}
 	if (r == 0)
 		r = sc->print_table(table);
@@ -92,7 +63,7 @@ int view_records(FILE *out, struct arena *mem, const struct record_row *rows, si
 {
 	static const char *const headings[] = {"ID", "STATE", "TIME", "CHANGE", "REASON"};
 	const struct scols *sc = scols_load();
-	struct libscols_table *table = new_table(sc, out, headings, ARRAY_LEN(headings));
+	struct libscols_table *table = view_table_new(sc, out, headings, ARRAY_LEN(headings));
 	int r = table ? 0 : sc ? -ENOMEM : -ELIBACC;
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
@@ -104,7 +75,7 @@ int view_records(FILE *out, struct arena *mem, const struct record_row *rows, si
 		    view_clean(mem, rows[i].reason),
 		};
 
-		r = add_line(sc, table, cells, ARRAY_LEN(cells));
+		r = view_table_add(sc, table, cells, ARRAY_LEN(cells));
 	}
 	if (r == 0)
 		r = sc->print_table(table);

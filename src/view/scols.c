@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "view/scols.h"
 
+#include <errno.h>
+
 #include "base/library.h"
+#include "view/text.h"
 
 static struct scols sc;
 
@@ -23,4 +26,33 @@ const struct scols *scols_load(void)
 	};
 
 	return sc.new_table || library_load("libsmartcols.so.1", symbols, ARRAY_LEN(symbols)) ? &sc : NULL;
+}
+
+struct libscols_table *view_table_new(const struct scols *scols, FILE *out, const char *const *headings, size_t n)
+{
+	struct libscols_table *table = scols ? scols->new_table() : NULL;
+
+	for (size_t i = 0; table && i < n; i++)
+		if (!scols->table_new_column(table, headings[i], 0, 0)) {
+			scols->unref_table(table);
+			return NULL;
+		}
+	if (table) {
+		(void)scols->table_set_stream(table, out);
+		(void)scols->table_set_termforce(table, SCOLS_TERMFORCE_NEVER);
+	}
+	return table;
+}
+
+int view_table_add(const struct scols *scols, struct libscols_table *table, const char *const *cells, size_t n)
+{
+	struct libscols_line *line = scols->table_new_line(table, NULL);
+
+	if (!line)
+		return -ENOMEM;
+	view_need_locale();
+	for (size_t i = 0; i < n; i++)
+		if (cells[i] && scols->line_set_data(line, i, cells[i]) < 0)
+			return -ENOMEM;
+	return 0;
 }

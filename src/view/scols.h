@@ -4,6 +4,7 @@
 
 #include <libsmartcols/libsmartcols.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 /* The functions tables are made with, under their own names without "scols_". */
 struct scols {
@@ -23,3 +24,8 @@ struct scols {
 
 /* NULL: the library is not there. */
 const struct scols *scols_load(void);
+
+/* A plain table for reading, never cut: NULL, scols may be as well, where it cannot be made. Cells are clean; NULL:
+ * empty. */
+struct libscols_table *view_table_new(const struct scols *scols, FILE *out, const char *const *headings, size_t n);
+int view_table_add(const struct scols *scols, struct libscols_table *table, const char *const *cells, size_t n);

@@ -102,6 +102,8 @@ static struct plan sample(struct arena *mem)
 	plan_add_move(mem, &p, KIND_UNIT, "1000/pipewire.socket", (struct value){.flag = true}, (struct value){.flag = false});
 	plan_add_await(mem, &p, KIND_NODE, "/dev/vfio/noiommu-0", (struct value){.flag = true}, 5000);
 	plan_add_require(mem, &p, KIND_VIABLE, "5", (struct value){.flag = true});
+	plan_add_require(mem, &p, KIND_UNUSED, "0000:01:00.0", (struct value){.flag = true});
+	plan_add_await(mem, &p, KIND_UNUSED, "0000:01:00.1", (struct value){.flag = true}, 20000);
 	return p;
 }
 
@@ -249,6 +251,8 @@ static void steps_as_we_write_them_pass(void **state)
 	    REQUIRE("identity", "0000:01:00.0", "\"10de:2204 class 030000\""),
 	    REQUIRE("unheld", "/dev/vfio/5", "true"),
 	    REQUIRE("viable", "5", "true"),
+	    REQUIRE("unused", "0000:01:00.0", "true"),
+	    "{\"step\":\"await\",\"kind\":\"unused\",\"target\":\"0000:01:00.0\",\"want\":true,\"limit_ms\":20000}",
 	};
 
 	(void)state;
@@ -287,6 +291,11 @@ static void steps_we_would_not_write_are_refused(void **state)
 	    REQUIRE("unheld", "/dev/vfio/", "true"),
 	    REQUIRE("unheld", "/dev/vfio/vfio", "true"),
 	    REQUIRE("unheld", "dev/vfio/5", "true"),
+	    REQUIRE("unused", "/dev/dri/card0", "true"),
+	    REQUIRE("unused", "01:00.0", "true"),
+	    MOVE("unused", "0000:01:00.0", "false", "true"),
+	    "{\"step\":\"await\",\"kind\":\"viable\",\"target\":\"5\",\"want\":true,\"limit_ms\":5}",
+	    "{\"step\":\"await\",\"kind\":\"unused\",\"target\":\"0000:01:00.0\",\"want\":true}",
 	    REQUIRE("viable", "-1", "true"),
 	    REQUIRE("viable", "../5", "true"),
 	    REQUIRE("viable", "99999999999", "true"),
@@ -569,6 +578,9 @@ static void plans_are_equal_only_in_every_step(void **state)
 		struct step kept = q.steps[i];
 
 		q.steps[i].target = "0000:7f:00.0";
+		assert_false(plan_equal(&p, &q));
+		q.steps[i].target = kept.target;
+		q.steps[i].type = kept.type == STEP_AWAIT ? STEP_REQUIRE : STEP_AWAIT;
 		assert_false(plan_equal(&p, &q));
 		q.steps[i] = kept;
 	}
