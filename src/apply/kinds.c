@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/hugepages.h"
 #include "base/str.h"
 #include "sys/read_host.h"
 
@@ -329,6 +330,7 @@ static const struct kind_ops kinds[] = {
     [KIND_BINDING] = {binding_get, binding_set, binding_between},
     [KIND_MODULE] = {module_get, module_set, never_between},
     [KIND_RESET] = {reset_get, reset_set, never_between},
+    [KIND_HUGEPAGES] = {hugepages_get, hugepages_set, hugepages_between},
     [KIND_IDENTITY] = {identity_get, NULL, NULL},
     [KIND_UNHELD] = {unheld_get, NULL, NULL},
     [KIND_VIABLE] = {viable_get, NULL, NULL},

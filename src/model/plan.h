@@ -18,6 +18,7 @@ enum kind {
 	KIND_BINDING,  /* target: address; value: driver and driver_override */
 	KIND_MODULE,   /* target: module name; value: flag, loaded or not */
 	KIND_RESET,    /* target: address; value: text, reset methods in the order of use */
+	KIND_HUGEPAGES, /* target: pool, "node0/2048kB"; value: number, pages of it that are passthru's (model/hugepages.h) */
 	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */
 	KIND_VIABLE,   /* require: target group number; value: flag, the kernel would let VFIO have it */
@@ -45,6 +46,8 @@ struct value {
 	const char *driver_override; /* KIND_BINDING: NULL is none */
 	const char *text;	     /* KIND_IDENTITY, KIND_RESET */
 	bool flag;		     /* the others */
+	uint64_t number;	     /* KIND_HUGEPAGES */
+	uint64_t short_by;	     /* KIND_HUGEPAGES, of a want: so many fewer will do as well */
 };
 
 struct step {
@@ -78,6 +81,8 @@ void plan_add_await(struct arena *mem, struct plan *p, enum kind kind, const cha
     unsigned limit_ms);
 
 size_t plan_count_moves(const struct plan *p);
+
+/* Is a as good as b? Equal, but that b may let it be short_by fewer. */
 bool value_equal(enum kind kind, const struct value *a, const struct value *b);
 
 /* What the value is in words a person reads, "vfio-pci (override vfio-pci)". */

@@ -74,7 +74,8 @@ void view_move(FILE *out, struct arena *mem, const struct step *s)
 		from = s->have.driver ? view_clean(mem, s->have.driver) : "no driver";
 		to = s->want.driver ? view_clean(mem, s->want.driver) : "no driver";
 	}
-	(void)fprintf(out, "%s%s: %s -> %s\n", s->kind == KIND_MODULE ? "module " : "", view_clean(mem, s->target), from, to);
+	(void)fprintf(out, "%s%s: %s -> %s\n",
+	    s->kind == KIND_MODULE ? "module " : s->kind == KIND_HUGEPAGES ? "huge pages " : "", view_clean(mem, s->target), from, to);
 }
 
 const char *view_time(struct arena *mem, int64_t time_s)
