@@ -15,6 +15,7 @@ enum {
 	MS_A_PAGE = 5,
 	MS_A_GIGABYTE_PAGE = 5000,
 	LONGEST_MS = 10 * 60 * 1000,
+	MOST_TRIES = 8,
 };
 
 int hugepages_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
@@ -99,21 +100,39 @@ static int refuse_short(struct sys *s, struct arena *mem, const struct step *mov
 			   "--at-least=N takes fewer", size_words(mem, free_kb));
 }
 
+/* Counts the pool and opens the ledger from there. Somebody else may change the pool meanwhile, so it is counted once
+ * more directly before the write; what is left is the instant between that count and the kernel's store. */
+static int open_ledger(struct sys *s, struct arena *mem, const char *target, struct huge_ledger *ledger,
+    struct huge_pool *pool, struct err *e)
+{
+	int r = read_huge_pool(s, mem, target, pool, e);
+
+	for (int i = 0; r == 0 && i < MOST_TRIES; i++) {
+		ledger->from = huge_pool_count(pool);
+		r = put_ledger(s, mem, target, ledger, e);
+		if (r == 0)
+			r = read_huge_pool(s, mem, target, pool, e);
+		if (r == 0 && huge_pool_count(pool) == ledger->from)
+			return 0;
+	}
+	if (r < 0)
+		return r;
+	(void)err_set(e, -EBUSY, "somebody else keeps changing the huge pages of %s", target);
+	return err_hint(e, "try again when that has ended");
+}
+
 int hugepages_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e)
 {
 	struct huge_ledger ledger = {.ours = from->number, .is_open = true, .want = move->want.number};
 	bool is_more = ledger.want > ledger.ours;
 	uint64_t n = is_more ? ledger.want - ledger.ours : ledger.ours - ledger.want, total;
 	struct huge_pool pool;
-	int r = read_huge_pool(s, mem, move->target, &pool, e);
+	int r = open_ledger(s, mem, move->target, &ledger, &pool, e);
 
 	if (r < 0)
 		return r;
-	ledger.from = huge_pool_count(&pool);
 	total = is_more ? ledger.from + n : ledger.from > n ? ledger.from - n : 0;
-	r = put_ledger(s, mem, move->target, &ledger, e);
-	if (r == 0)
-		r = write_total(s, &pool, total, n, e);
+	r = write_total(s, &pool, total, n, e);
 	if (r == 0)
 		r = read_huge_pool(s, mem, move->target, &pool, e);
 	if (r < 0)

@@ -50,8 +50,9 @@ static const char *list_sizes(struct arena *mem, const struct hugepages *h)
 	return text;
 }
 
-/* The pools asked for, the one with the least room first. */
-static size_t choose(struct arena *mem, const struct hugepages *h, uint64_t page_kb, int node, const struct huge_pool ***ret)
+/* The pools asked for, those with the least room first; room for all of it is enough room. */
+static size_t choose(struct arena *mem, const struct hugepages *h, uint64_t page_kb, int node, uint64_t count,
+    const struct huge_pool ***ret)
 {
 	size_t n = 0;
 
@@ -63,7 +64,7 @@ static size_t choose(struct arena *mem, const struct hugepages *h, uint64_t page
 		if (p->page_kb != page_kb || (node != NODE_ANY && p->node != node))
 			continue;
 		(void)ARENA_PUSH(mem, *ret, n);
-		for (at = n - 1; at > 0 && huge_pool_room((*ret)[at - 1]) > huge_pool_room(p); at--)
+		for (at = n - 1; at > 0 && lesser(huge_pool_room((*ret)[at - 1]), count) > lesser(huge_pool_room(p), count); at--)
 			(*ret)[at] = (*ret)[at - 1];
 		(*ret)[at] = p;
 	}
@@ -119,8 +120,8 @@ int plan_hugepages(struct arena *mem, const struct hugepages *h, const struct hu
 	size_t n;
 
 	if (check_names(mem, h, wish, page_kb, e) < 0)
-		return e ? e->code : -ENODEV;
-	n = choose(mem, h, page_kb, wish->node, &pools);
+		return -ENODEV;
+	n = choose(mem, h, page_kb, wish->node, wish->count, &pools);
 	for (size_t i = 0; i < n; i++)
 		room = room > UINT64_MAX - huge_pool_room(pools[i]) ? UINT64_MAX : room + huge_pool_room(pools[i]);
 	if (room < least)

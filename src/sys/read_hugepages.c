@@ -58,13 +58,14 @@ int read_huge_pool(struct sys *s, struct arena *mem, const char *target, struct 
 		return err_set(e, -EINVAL, "%s is no pool of huge pages", target);
 	huge_target_format(ret->node, ret->page_kb, ret->target);
 	(void)huge_pool_path(folder, target);
-	r = read_count(s, mem, folder, "nr_hugepages", &ret->pages);
+	/* The one that a writer needs last, so that little time passes until it writes. */
+	r = read_count(s, mem, folder, "free_hugepages", &ret->free);
 	if (r == -ENOENT)
 		return err_set(e, -ENODEV, "there are no huge pages %s on this machine", target);
 	if (r == 0)
 		r = read_count(s, mem, folder, "surplus_hugepages", &ret->surplus);
 	if (r == 0)
-		r = read_count(s, mem, folder, "free_hugepages", &ret->free);
+		r = read_count(s, mem, folder, "nr_hugepages", &ret->pages);
 	return r < 0 ? err_set(e, r, "cannot read the huge pages in /%s: %s", folder, strerror(-r)) : 0;
 }
 

@@ -91,13 +91,11 @@ static bool find_suffix(char c, uint64_t *ret)
 /* ".5" of a unit, three digits of it are plenty. */
 static uint64_t fraction_of(const char *digits, size_t length, uint64_t unit)
 {
-	uint64_t sum = 0, part = unit;
+	uint64_t thousandths = 0;
 
-	for (size_t i = 0; i < length && i < 3; i++) {
-		part /= 10;
-		sum += part * (uint64_t)(digits[i] - '0');
-	}
-	return sum;
+	for (size_t i = 0; i < 3; i++)
+		thousandths = thousandths * 10 + (i < length ? (uint64_t)(digits[i] - '0') : 0);
+	return unit / 1000 * thousandths + unit % 1000 * thousandths / 1000;
 }
 
 bool qemu_size_parse(const char *text, size_t length, uint64_t unit, uint64_t *ret_bytes)
