@@ -43,7 +43,7 @@ static const char *record_path(char buf[SYS_PATH], enum folder folder, unsigned 
 
 int journal_init(struct sys *s, struct err *e)
 {
-	static const char *const more[] = {"run/passthru/lease", "run/passthru/busy"};
+	static const char *const more[] = {"run/passthru/lease", "run/passthru/busy", "run/passthru/hugepages"};
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < FOLDERS; i++)

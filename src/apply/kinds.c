@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/hugepages.h"
 #include "base/str.h"
 #include "model/unit.h"
 #include "sys/read_holders.h"
@@ -444,6 +445,7 @@ static const struct kind_ops kinds[] = {
     [KIND_MODULE] = {module_get, module_set, never_between},
     [KIND_RESET] = {reset_get, reset_set, never_between},
     [KIND_UNIT] = {unit_get, unit_set, never_between},
+    [KIND_HUGEPAGES] = {hugepages_get, hugepages_set, hugepages_between},
     [KIND_IDENTITY] = {identity_get, NULL, NULL},
     [KIND_USES] = {uses_get, NULL, NULL},
     [KIND_UNHELD] = {unheld_get, NULL, NULL},

@@ -27,6 +27,11 @@ enum option_id {
 	OPT_SET_RESET,
 	OPT_STRICT,
 	OPT_SERVER_TYPE,
+	OPT_SIZE,
+	OPT_NODE,
+	OPT_NEAR,
+	OPT_AT_LEAST,
+	OPT_RELEASE,
 	OPTIONS
 };
 
@@ -65,6 +70,8 @@ struct cli {
 	bool is_json, is_dry_run, wants_help;
 	bool is_tree, is_strict;
 	const char *root, *driver, *reason, *abandon, *output, *class_word, *group, *vendor, *set_reset, *server_type;
+	const char *size, *node, *near_word, *at_least; /* hugepages */
+	bool is_release;
 	const char **allow;
 	size_t n_allow;
 	char **args; /* what is left, NULL-terminated */

@@ -2,7 +2,7 @@
 #include "cli/cmd.h"
 
 extern const struct cmd cmd_list, cmd_show, cmd_groups, cmd_bind, cmd_unbind, cmd_release, cmd_with, cmd_recover,
-    cmd_history, cmd_export, cmd_apply, cmd_holders;
+    cmd_history, cmd_export, cmd_apply, cmd_holders, cmd_hugepages;
 
 /* In the order a newcomer needs them. */
 const struct cmd *const commands[] = {
@@ -14,6 +14,7 @@ const struct cmd *const commands[] = {
     &cmd_unbind,
     &cmd_release,
     &cmd_with,
+    &cmd_hugepages,
     &cmd_apply,
     &cmd_export,
     &cmd_recover,

@@ -88,6 +88,21 @@ static void take_option(struct cli *c, int option, const char *value)
 	case OPT_ABANDON:
 		c->abandon = value;
 		break;
+	case OPT_SIZE:
+		c->size = value;
+		break;
+	case OPT_NODE:
+		c->node = value;
+		break;
+	case OPT_NEAR:
+		c->near_word = value;
+		break;
+	case OPT_AT_LEAST:
+		c->at_least = value;
+		break;
+	case OPT_RELEASE:
+		c->is_release = true;
+		break;
 	case OPTIONS:
 		break;
 	}

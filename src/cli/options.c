@@ -19,6 +19,11 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_SET_RESET] = {"set-reset", 0, "METHOD", "reset the functions named by this method alone: flr, pm, bus, …"},
     [OPT_STRICT] = {"strict", 0, NULL, "a bridge in the IOMMU group blocks, though the kernel does not mind it"},
     [OPT_SERVER_TYPE] = {"server-type", 0, "TYPE", "what this machine is: desktop, laptop or headless; detected without it"},
+    [OPT_SIZE] = {"size", 0, "SIZE", "pages of this size, 2M or 1G; 2M unless said"},
+    [OPT_NODE] = {"node", 0, "N", "on this NUMA node"},
+    [OPT_NEAR] = {"near", 0, "ADDRESS", "on the NUMA node of this function"},
+    [OPT_AT_LEAST] = {"at-least", 0, "N", "fewer pages will do, down to N"},
+    [OPT_RELEASE] = {"release", 0, NULL, "give back all that passthru reserved"},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine"},
 };
 

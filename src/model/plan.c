@@ -13,6 +13,7 @@ static const struct kind_row {
     [KIND_MODULE] = {"module", STEP_MOVE},
     [KIND_RESET] = {"reset", STEP_MOVE},
     [KIND_UNIT] = {"unit", STEP_MOVE},
+    [KIND_HUGEPAGES] = {"hugepages", STEP_MOVE},
     [KIND_IDENTITY] = {"identity", STEP_REQUIRE},
     [KIND_USES] = {"uses", STEP_REQUIRE},
     [KIND_UNHELD] = {"unheld", STEP_REQUIRE},
@@ -69,6 +70,8 @@ bool value_equal(enum kind kind, const struct value *a, const struct value *b)
 	case KIND_USES:
 	case KIND_RESET:
 		return str_eq(a->text, b->text);
+	case KIND_HUGEPAGES:
+		return a->number <= b->number && b->number - a->number <= b->short_by;
 	case KIND_MODULE:
 	case KIND_UNIT:
 	case KIND_UNHELD:
@@ -123,6 +126,16 @@ static const char *describe_binding(struct arena *mem, const struct value *v)
 	return arena_printf(mem, "%s (driver_override %s)", driver, v->driver_override);
 }
 
+/* With a sign: it is what passthru adds to the pool. */
+static const char *describe_pages(struct arena *mem, const struct value *v)
+{
+	const char *pages = arena_printf(mem, "+%llu page%s", (unsigned long long)v->number, v->number == 1 ? "" : "s");
+
+	if (v->short_by == 0)
+		return pages;
+	return arena_printf(mem, "%s (at least +%llu)", pages, (unsigned long long)(v->number - v->short_by));
+}
+
 const char *value_describe(struct arena *mem, enum kind kind, const struct value *v)
 {
 	switch (kind) {
@@ -138,6 +151,8 @@ const char *value_describe(struct arena *mem, enum kind kind, const struct value
 		return v->text && *v->text ? arena_printf(mem, "reset by %s", v->text) : "no reset";
 	case KIND_UNIT:
 		return v->flag ? "active" : "not active";
+	case KIND_HUGEPAGES:
+		return describe_pages(mem, v);
 	case KIND_UNHELD:
 		return v->flag ? "held by nobody" : "held open";
 	case KIND_VIABLE:

@@ -19,6 +19,7 @@ enum kind {
 	KIND_MODULE,   /* target: module name; value: flag, loaded or not */
 	KIND_RESET,    /* target: address; value: text, reset methods in the order of use */
 	KIND_UNIT,     /* target: model/unit.h; value: flag, active (or on the way there) or not */
+	KIND_HUGEPAGES, /* target: pool, "node0/2048kB"; value: number, pages of it that are passthru's (model/hugepages.h) */
 	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
 	KIND_USES,     /* require: target address; value: text, what the host does with it, "" nothing */
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */
@@ -48,6 +49,8 @@ struct value {
 	const char *driver_override; /* KIND_BINDING: NULL is none */
 	const char *text;	     /* KIND_IDENTITY, KIND_RESET, KIND_USES */
 	bool flag;		     /* the others */
+	uint64_t number;	     /* KIND_HUGEPAGES */
+	uint64_t short_by;	     /* KIND_HUGEPAGES, of a want: so many fewer will do as well */
 };
 
 struct step {
@@ -82,6 +85,8 @@ void plan_add_await(struct arena *mem, struct plan *p, enum kind kind, const cha
     unsigned limit_ms);
 
 size_t plan_count_moves(const struct plan *p);
+
+/* Is a as good as b? Equal, but that b may let it be short_by fewer. */
 bool value_equal(enum kind kind, const struct value *a, const struct value *b);
 
 /* What the value is in words a person reads, "vfio-pci (override vfio-pci)". */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/hugepages.h"
 #include "model/json_text.h"
 #include "model/unit.h"
 
@@ -31,6 +32,11 @@ static struct json_object *value_to_json(enum kind kind, const struct value *v)
 	case KIND_USES:
 	case KIND_RESET:
 		return string_or_null(v->text);
+	case KIND_HUGEPAGES:
+		o = json_object_new_object();
+		json_object_object_add(o, "pages", json_object_new_uint64(v->number));
+		json_object_object_add(o, "short_by", json_object_new_uint64(v->short_by));
+		return o;
 	case KIND_MODULE:
 	case KIND_UNIT:
 	case KIND_UNHELD:
@@ -92,6 +98,19 @@ static bool get_driver(struct arena *mem, struct json_object *o, const char *key
 	return true;
 }
 
+static bool get_pages(struct json_object *o, const char *key, uint64_t max, uint64_t *ret)
+{
+	struct json_object *member;
+	int64_t number;
+
+	if (!json_object_is_type(o, json_type_object) || !json_object_object_get_ex(o, key, &member) ||
+	    !json_object_is_type(member, json_type_int))
+		return false;
+	number = json_object_get_int64(member);
+	*ret = (uint64_t)number;
+	return number >= 0 && *ret <= max;
+}
+
 static bool value_from_json(struct arena *mem, enum kind kind, struct json_object *o, const char *key, struct value *ret)
 {
 	struct json_object *member;
@@ -116,6 +135,9 @@ static bool value_from_json(struct arena *mem, enum kind kind, struct json_objec
 			return false;
 		ret->text = arena_strdup(mem, text);
 		return true;
+	case KIND_HUGEPAGES:
+		return get_pages(member, "pages", MOST_HUGE_PAGES, &ret->number) &&
+		    get_pages(member, "short_by", ret->number, &ret->short_by);
 	case KIND_MODULE:
 	case KIND_UNIT:
 	case KIND_UNHELD:
@@ -148,6 +170,7 @@ static bool target_is_valid(enum kind kind, const char *target)
 	const char *name;
 	bool is_user;
 	unsigned uid;
+	int node;
 
 	switch (kind) {
 	case KIND_BINDING:
@@ -160,6 +183,8 @@ static bool target_is_valid(enum kind kind, const char *target)
 		return str_is_driver_name(target) && !strpbrk(target, ". ");
 	case KIND_UNIT:
 		return unit_target_parse(target, &name, &is_user, &uid);
+	case KIND_HUGEPAGES:
+		return huge_target_parse(target, &node, &number);
 	case KIND_VIABLE:
 		return str_number(target, 10, INT32_MAX, &number);
 	case KIND_UNHELD:

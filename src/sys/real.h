@@ -21,6 +21,8 @@ int sys_real_openat(const struct sys_real *s, const char *path, int flags);
  * sys/units.c. */
 int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms);
 int sys_writer_is_busy(struct sys *s, struct pci_addr addr);
+int sys_writer_poke_named(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms);
+int sys_writer_is_busy_named(struct sys *s, const char *busy);
 int sys_state_put(struct sys *s, const char *path, const char *text);
 int sys_state_rename(struct sys *s, const char *from, const char *to);
 int sys_state_remove(struct sys *s, const char *path);

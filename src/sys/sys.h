@@ -90,6 +90,10 @@ struct sys_ops {
 	/* Is a child still writing for this function? Then nothing of it may be read that takes its lock. */
 	int (*is_busy)(struct sys *s, struct pci_addr addr);
 
+	/* As poke and is_busy, for what is no function: busy is the name of the lock. */
+	int (*poke_named)(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms);
+	int (*is_busy_named)(struct sys *s, const char *busy);
+
 	/* VFIO_GROUP_GET_STATUS of a node ("dev/vfio/28"): 1 viable, 0 not; -EBUSY: somebody has it open. */
 	int (*group_viable)(struct sys *s, const char *node);
 

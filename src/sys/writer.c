@@ -20,14 +20,12 @@
  * while one thread has a busy lock in hand no other may fork. */
 static pthread_mutex_t forking = PTHREAD_MUTEX_INITIALIZER;
 
-static const char *busy_path(char buf[SYS_PATH], struct pci_addr addr)
+static const char *busy_path(char buf[SYS_PATH], const char *busy)
 {
-	char name[PCI_ADDR_TEXT];
-
-	return sys_path(buf, "run/passthru/busy/%s", pci_addr_format(addr, name));
+	return sys_path(buf, "run/passthru/busy/%s", busy);
 }
 
-int sys_writer_is_busy(struct sys *s, struct pci_addr addr)
+int sys_writer_is_busy_named(struct sys *s, const char *busy)
 {
 	struct flock whole = {.l_type = F_WRLCK};
 	char path[SYS_PATH];
@@ -35,7 +33,7 @@ int sys_writer_is_busy(struct sys *s, struct pci_addr addr)
 
 	if (!s->is_live)
 		return 0;
-	fd = sys_real_openat((struct sys_real *)s, busy_path(path, addr), O_RDONLY | O_NOFOLLOW);
+	fd = sys_real_openat((struct sys_real *)s, busy_path(path, busy), O_RDONLY | O_NOFOLLOW);
 	if (fd < 0)
 		return fd == -ENOENT || fd == -EACCES ? 0 : fd;
 	/* Asked without taking it, or two who ask at once would find each other. */
@@ -44,15 +42,22 @@ int sys_writer_is_busy(struct sys *s, struct pci_addr addr)
 	return whole.l_type != F_UNLCK;
 }
 
+int sys_writer_is_busy(struct sys *s, struct pci_addr addr)
+{
+	char name[PCI_ADDR_TEXT];
+
+	return sys_writer_is_busy_named(s, pci_addr_format(addr, name));
+}
+
 /* The descriptor is inherited by the child and closed by us, so the lock lives as long as the write. */
-static int take_busy_lock(struct sys *s, struct pci_addr addr)
+static int take_busy_lock(struct sys *s, const char *busy)
 {
 	struct sys_real *real = (struct sys_real *)s;
 	struct flock whole = {.l_type = F_WRLCK};
 	char path[SYS_PATH];
 	cleanup_close int fd = -1;
 
-	fd = openat(real->root, busy_path(path, addr), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = openat(real->root, busy_path(path, busy), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	if (fcntl(fd, F_OFD_SETLK, &whole) < 0)
@@ -104,9 +109,9 @@ static int await_answer(struct sys *s, int answer, const char *path, unsigned li
 }
 
 /* Starts the child; *ret_answer is the pipe it answers by. */
-static int start_writing(struct sys *s, struct pci_addr addr, const char *path, const char *value, pid_t *ret_child, int *ret_answer)
+static int start_writing(struct sys *s, const char *name, const char *path, const char *value, pid_t *ret_child, int *ret_answer)
 {
-	cleanup_close int busy = take_busy_lock(s, addr);
+	cleanup_close int busy = take_busy_lock(s, name);
 	cleanup_close int target = -1, from_child = -1, to_parent = -1;
 	sigset_t all, before;
 	int pipes[2];
@@ -134,14 +139,14 @@ static int start_writing(struct sys *s, struct pci_addr addr, const char *path, 
 	return 0;
 }
 
-int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
+int sys_writer_poke_named(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms)
 {
 	cleanup_close int answer = -1;
 	pid_t child = -1;
 	int r;
 
 	(void)pthread_mutex_lock(&forking);
-	r = start_writing(s, addr, path, value, &child, &answer);
+	r = start_writing(s, busy, path, value, &child, &answer);
 	(void)pthread_mutex_unlock(&forking);
 	if (r < 0)
 		return r;
@@ -150,4 +155,11 @@ int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const
 	while (r != -ETIME && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
 	return r;
+}
+
+int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
+{
+	char name[PCI_ADDR_TEXT];
+
+	return sys_writer_poke_named(s, pci_addr_format(addr, name), path, value, limit_ms);
 }

@@ -40,12 +40,13 @@ void view_move(FILE *out, struct arena *mem, const struct step *s)
 {
 	const char *from = view_clean(mem, value_describe(mem, s->kind, &s->have));
 	const char *to = view_clean(mem, value_describe(mem, s->kind, &s->want));
+	const char *what = kind_is_of_function(s->kind) ? "" : arena_printf(mem, "%s ", kind_name(s->kind));
 
 	if (s->kind == KIND_BINDING) {
 		from = s->have.driver ? view_clean(mem, s->have.driver) : "no driver";
 		to = s->want.driver ? view_clean(mem, s->want.driver) : "no driver";
 	}
-	(void)fprintf(out, "%s%s: %s -> %s\n", s->kind == KIND_MODULE ? "module " : s->kind == KIND_UNIT ? "unit " : "", view_clean(mem, s->target), from, to);
+	(void)fprintf(out, "%s%s: %s -> %s\n", what, view_clean(mem, s->target), from, to);
 }
 
 const char *view_time(struct arena *mem, int64_t time_s)

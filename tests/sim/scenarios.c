@@ -61,6 +61,23 @@ struct scenario scenarios[] = {
 	.act = {.verb = DO_RELEASE, .targets = GPU},
     },
     {
+	.name = "hugepages on two nodes",
+	.build = sim_host_memory,
+	.act = {.verb = DO_RESERVE, .targets = "", .pages = {.node = NODE_ANY, .count = 9}},
+    },
+    {
+	.name = "hugepages on top of others",
+	.build = sim_host_memory,
+	.before = {.verb = DO_RESERVE, .targets = "", .pages = {.count = 3}},
+	.act = {.verb = DO_RESERVE, .targets = "", .pages = {.count = 8}},
+    },
+    {
+	.name = "hugepages --release",
+	.build = sim_host_memory,
+	.before = {.verb = DO_RESERVE, .targets = "", .pages = {.node = NODE_ANY, .count = 9}},
+	.act = {.verb = DO_GIVE_BACK, .targets = ""},
+    },
+    {
 	.name = "with",
 	.build = sim_host_clean,
 	.act = {.verb = DO_WITH, .targets = GPU},

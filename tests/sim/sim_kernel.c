@@ -410,6 +410,11 @@ void sim_let_go(struct sim *sim)
 		f->is_stuck = false;
 		(void)sim_poke(sim, f->stuck_path, f->stuck_value);
 	}
+	for (size_t i = 0; i < sim->n_pools; i++)
+		if (sim->pools[i].is_stuck) {
+			sim->pools[i].is_stuck = false;
+			(void)sim_store_pages(sim, &sim->pools[i], sim->pools[i].stuck_value);
+		}
 }
 
 /* drivers/iommu/iommu.c, iommu_group_claim_dma_owner; before 5.19 drivers/vfio/vfio.c: KF-GROUP. */

@@ -55,6 +55,15 @@ struct sim_lock {
 	bool is_of_others; /* survives our death */
 };
 
+/* Huge pages of one size on one node. */
+struct sim_pool {
+	char folder[96];
+	long persistent, surplus, used;
+	long most; /* memory lasts for so many */
+	bool is_stuck;
+	char stuck_value[32];
+};
+
 enum { SIM_MANY = 32, SIM_PID = 1000, SIM_GUEST_PID = 4242 };
 
 struct sim {
@@ -65,6 +74,8 @@ struct sim {
 	struct sim_module modules[SIM_MANY];
 	struct sim_lock locks[SIM_MANY];
 	size_t n_functions, n_drivers, n_modules;
+	struct sim_pool pools[4];
+	size_t n_pools;
 	unsigned kernel_major, kernel_minor;
 	int64_t time_ms;
 
@@ -133,3 +144,10 @@ char *sim_snapshot(struct sim *sim);
  * the bridge above them. */
 void sim_host_clean(struct sim *sim);
 void sim_host_strangers(struct sim *sim);
+/* Clean, with huge pages on two nodes. */
+void sim_host_memory(struct sim *sim);
+
+/* size as in "2048kB". */
+struct sim_pool *sim_add_pool(struct sim *sim, int node, const char *size, long persistent, long most);
+void sim_use_pages(struct sim *sim, struct sim_pool *p, long used);
+int sim_reserve_by_others(struct sim *sim, struct sim_pool *p, long more);

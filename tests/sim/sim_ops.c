@@ -169,6 +169,52 @@ static int op_is_busy(struct sys *s, struct pci_addr addr)
 	return CALL(sim_of(s), "is_busy", "", false, is_busy(sim_of(s), addr));
 }
 
+/* Only huge pages are written under a name. */
+static int poke_named(struct sim *sim, const char *path, const char *value, unsigned limit_ms)
+{
+	struct sim_pool *p = sim_find_pool(sim, path);
+
+	if (!sim_exists(sim, "run/passthru/busy") || !sim_exists(sim, path) || !p || !str_eq(str_base(path), "nr_hugepages"))
+		return -ENOENT;
+	if (p->is_stuck)
+		return -EBUSY;
+	if (sim->n_calls != sim->trip_at || (sim->trip != SIM_STUCK && sim->trip != SIM_DIE_STUCK))
+		return sim_store_pages(sim, p, value);
+	note_trip(sim, "poke_named", path, true);
+	sim->is_dead = sim->trip == SIM_DIE_STUCK;
+	p->is_stuck = true;
+	(void)snprintf(p->stuck_value, sizeof(p->stuck_value), "%s", value);
+	sim->time_ms += limit_ms;
+	return sim->is_dead ? -ESHUTDOWN : -ETIME;
+}
+
+static int op_poke_named(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms)
+{
+	(void)busy;
+	return CALL(sim_of(s), "poke_named", path, true, poke_named(sim_of(s), path, value, limit_ms));
+}
+
+/* "hugepages-node0-2048kB" is the lock of "…/node0/hugepages/hugepages-2048kB". */
+static int is_busy_named(struct sim *sim, const char *busy)
+{
+	const char *size = strrchr(busy, '-');
+
+	for (size_t i = 0; i < sim->n_pools; i++) {
+		const struct sim_pool *p = &sim->pools[i];
+		char node[32];
+
+		(void)snprintf(node, sizeof(node), "/%.*s/", (int)(size - strchr(busy, '-') - 1), strchr(busy, '-') + 1);
+		if (p->is_stuck && strstr(p->folder, node) && str_eq(strrchr(p->folder, '-'), size))
+			return 1;
+	}
+	return 0;
+}
+
+static int op_is_busy_named(struct sys *s, const char *busy)
+{
+	return CALL(sim_of(s), "is_busy_named", busy, false, is_busy_named(sim_of(s), busy));
+}
+
 static int group_viable(struct sim *sim, const char *node)
 {
 	uint64_t group;
@@ -428,6 +474,8 @@ const struct sys_ops sim_ops = {
     .exists = op_exists,
     .poke = op_poke,
     .is_busy = op_is_busy,
+    .poke_named = op_poke_named,
+    .is_busy_named = op_is_busy_named,
     .group_viable = op_group_viable,
     .put = op_put,
     .rename = op_rename,

@@ -200,6 +200,14 @@ static void expect_normal_life(struct sweep *s, struct sim *sim)
 	cleanup_deed struct deed bind = {0}, release = {0};
 	char *idle;
 
+	if (sim->n_pools > 0) {
+		cleanup_deed struct deed pages = {0};
+
+		deed_do(&pages, sim, &(struct request){.verb = DO_GIVE_BACK});
+		expect(s, has_ended(pages.outcome), "then hugepages --release: %s, %s", outcome_name(pages.outcome), pages.e.what);
+		expect(s, sim->pools[0].persistent == 5 && sim->pools[1].persistent == 0, "then there are %ld and %ld pages",
+		    sim->pools[0].persistent, sim->pools[1].persistent);
+	}
 	if (sim_count_files(sim, "run/passthru/held") > 0) {
 		cleanup_deed struct deed first = {0};
 
@@ -412,7 +420,10 @@ static bool stick_once(struct sweep *s, int k)
 		expect(s, false, "there is no journal");
 	}
 	sim_revive(&sim);
-	expect(s, bind_card(&sim, GPU) != OUTCOME_DONE, "the stuck function can be bound once more");
+	if (s->sc->build == sim_host_memory)
+		expect(s, outcome_of(&sim, &s->sc->act) != OUTCOME_DONE, "the stuck pool can be written once more");
+	else
+		expect(s, bind_card(&sim, GPU) != OUTCOME_DONE, "the stuck function can be bound once more");
 	expect_others_to_work(s, &sim);
 	expect(s, recover_all(&sim) == OUTCOME_STUCK, "recover does not say stuck");
 	sim_let_go(&sim);

@@ -71,6 +71,12 @@ void deed_do(struct deed *d, struct sim *sim, const struct request *q)
 	case DO_RECOVER:
 		d->outcome = flow_recover(&f, &d->recoveries, &d->n_recoveries, &d->e);
 		break;
+	case DO_RESERVE:
+		d->outcome = flow_reserve_hugepages(&f, &q->pages, &options, &d->change, &d->e);
+		break;
+	case DO_GIVE_BACK:
+		d->outcome = flow_release_hugepages(&f, &options, &d->change, &d->e);
+		break;
 	case DO_ABANDON:
 		d->outcome = flow_abandon(&f, q->id, &d->e);
 		break;

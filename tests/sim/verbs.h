@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "flow/flow.h"
+#include "flow/hugepages.h"
 #include "sim_kernel.h"
 
 #define GPU "0000:01:00.0"
@@ -23,6 +24,8 @@ enum act {
 	DO_WITH,
 	DO_RECOVER,
 	DO_ABANDON,
+	DO_RESERVE,
+	DO_GIVE_BACK,
 };
 
 struct request {
@@ -34,6 +37,7 @@ struct request {
 	const char *command; /* of with */
 	bool is_dry_run;
 	unsigned id; /* of abandon */
+	struct hugepages_wish pages; /* of reserve; targets is "" then */
 };
 
 struct deed {

@@ -176,7 +176,7 @@ static void values_are_said_in_words(void **state)
 	assert_string_equal(value_describe(&mem, KIND_BINDING, &parked), "no driver (driver_override none)");
 	assert_string_equal(value_describe(&mem, KIND_MODULE, &yes), "loaded");
 	for (int kind = KIND_MODULE; kind < KINDS; kind++)
-		if (kind != KIND_IDENTITY && kind != KIND_RESET && kind != KIND_USES)
+		if (kind != KIND_IDENTITY && kind != KIND_RESET && kind != KIND_USES && kind != KIND_HUGEPAGES)
 			assert_string_not_equal(value_describe(&mem, (enum kind)kind, &yes), value_describe(&mem, (enum kind)kind, &no));
 }
 
@@ -221,6 +221,7 @@ static void an_empty_plan_survives_json(void **state)
 #define MOVE(kind, target, have, want)                                                                                 \
 	"{\"step\":\"move\",\"kind\":\"" kind "\",\"target\":\"" target "\",\"have\":" have ",\"want\":" want             \
 	",\"back\":\"exact\"}"
+#define PAGES(n, short_by) "{\"pages\":" n ",\"short_by\":" short_by "}"
 #define UNBOUND "{\"driver\":null,\"driver_override\":null}"
 #define BOUND(d, o) "{\"driver\":" d ",\"driver_override\":" o "}"
 #define AWAIT(target, limit)                                                                                           \
@@ -246,6 +247,8 @@ static void steps_as_we_write_them_pass(void **state)
 	    MOVE("unit", "gdm.service", "true", "false"),
 	    MOVE("unit", "1000/pipewire.socket", "true", "false"),
 	    MOVE("unit", "0/nvidia\\\\x2dpersistenced@a:b.service", "false", "true"),
+	    MOVE("hugepages", "node0/2048kB", PAGES("0", "0"), PAGES("8", "3")),
+	    MOVE("hugepages", "2048kB", PAGES("8", "0"), PAGES("0", "0")),
 	    AWAIT("/dev/vfio/5", "5000"),
 	    AWAIT("/dev/vfio/noiommu-0", "0"),
 	    REQUIRE("identity", "0000:01:00.0", "\"10de:2204 class 030000\""),
@@ -283,6 +286,12 @@ static void steps_we_would_not_write_are_refused(void **state)
 	    MOVE("binding", "", UNBOUND, UNBOUND),
 	    MOVE("binding", "0000:01:00.0\\u0000", UNBOUND, UNBOUND),
 	    MOVE("module", "../vfio", "false", "true"),
+	    MOVE("hugepages", "../2048kB", PAGES("0", "0"), PAGES("8", "0")),
+	    MOVE("hugepages", "node0/../2048kB", PAGES("0", "0"), PAGES("8", "0")),
+	    MOVE("hugepages", "node0/2048kB", PAGES("0", "0"), PAGES("-1", "0")),
+	    MOVE("hugepages", "node0/2048kB", PAGES("0", "0"), PAGES("8", "9")),
+	    MOVE("hugepages", "node0/2048kB", PAGES("0", "0"), PAGES("99999999999", "0")),
+	    MOVE("hugepages", "node0/2048kB", PAGES("0", "0"), "8"),
 	    MOVE("module", "vfio.ko", "false", "true"),
 	    MOVE("module", "vfio pci", "false", "true"),
 	    MOVE("module", "", "false", "true"),
