@@ -81,9 +81,11 @@ static int move_back(const struct run *run, const struct step *move, struct err 
 {
 	struct step back = *move;
 	struct value now = {0};
-	int state = move_state(run->s, run->mem, move, &now, e);
-	int r;
+	int state, r;
 
+	if (move->back == BACK_NONE)
+		return 0; /* said beforehand */
+	state = move_state(run->s, run->mem, move, &now, e);
 	if (state < 0)
 		return state;
 	if (state == STATE_HAVE || state == STATE_GONE)
@@ -97,6 +99,8 @@ static int move_back(const struct run *run, const struct step *move, struct err 
 	back.want = move->have;
 	tell(run, &back, true);
 	r = move_set(run->s, run->mem, &back, &now, e);
+	if (r < 0 && r != -ETIME && move->back == BACK_BEST_EFFORT)
+		return 0; /* said beforehand, too */
 	/* Vanished while we worked on it: a final answer too. */
 	if (r < 0 && r != -ETIME && move_state(run->s, run->mem, move, &now, NULL) == STATE_GONE)
 		return 0;

@@ -71,6 +71,3 @@ int journal_finish(struct sys *s, const struct journal *j, struct err *e);
 
 /* Moves a record as it is. */
 int journal_move(struct sys *s, unsigned id, enum folder from, enum folder to, struct err *e);
-
-/* Field 22 of /proc/PID/stat, 0 where there is no such process. */
-uint64_t process_start(struct sys *s, struct arena *mem, int pid);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply/hugepages.h"
+#include "apply/kinds_freeing.h"
 #include "base/str.h"
 #include "model/unit.h"
 #include "sys/read_holders.h"
@@ -446,6 +447,11 @@ static const struct kind_ops kinds[] = {
     [KIND_RESET] = {reset_get, reset_set, never_between},
     [KIND_UNIT] = {unit_get, unit_set, never_between},
     [KIND_HUGEPAGES] = {hugepages_get, hugepages_set, hugepages_between},
+    [KIND_DEPENDANT] = {module_get, dependant_set, never_between},
+    [KIND_CONSOLE] = {console_get, console_set, never_between},
+    [KIND_FRAMEBUFFER] = {framebuffer_get, framebuffer_set, never_between},
+    [KIND_INTERFACE] = {interface_get, interface_set, never_between},
+    [KIND_PROCESS] = {process_get, process_set, never_between},
     [KIND_IDENTITY] = {identity_get, NULL, NULL},
     [KIND_USES] = {uses_get, NULL, NULL},
     [KIND_UNHELD] = {unheld_get, NULL, NULL},

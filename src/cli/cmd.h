@@ -27,6 +27,8 @@ enum option_id {
 	OPT_SET_RESET,
 	OPT_STRICT,
 	OPT_SERVER_TYPE,
+	OPT_STOP_HOLDERS,
+	OPT_KILL_HOLDERS,
 	OPT_SIZE,
 	OPT_NODE,
 	OPT_NEAR,
@@ -68,7 +70,7 @@ struct cli {
 	struct arena *mem;
 	const char *wish; /* the command as typed */
 	bool is_json, is_dry_run, wants_help;
-	bool is_tree, is_strict;
+	bool is_tree, is_strict, stops_holders, kills_holders;
 	const char *root, *driver, *reason, *abandon, *output, *class_word, *group, *vendor, *set_reset, *server_type;
 	const char *size, *node, *near_word, *at_least; /* hugepages */
 	bool is_release;
@@ -112,7 +114,7 @@ int cli_usage(const struct cli *c, const char *hint, const char *format, ...) __
 /* Is colour wanted on stdout? A terminal, and no NO_COLOR (no-color.org). */
 bool cli_has_colour(void);
 
-/* --allow=ID[:ADDR] and --server-type into the wish. */
+/* --allow=ID[:ADDR], --server-type and what is done to holders into the wish. */
 bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code);
 
 /* Opens the host and fills *f; NULL after it printed why not. */

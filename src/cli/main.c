@@ -82,6 +82,12 @@ static void take_option(struct cli *c, int option, const char *value)
 	case OPT_SET_RESET:
 		c->set_reset = value;
 		break;
+	case OPT_STOP_HOLDERS:
+		c->stops_holders = true;
+		break;
+	case OPT_KILL_HOLDERS:
+		c->kills_holders = true;
+		break;
 	case OPT_SERVER_TYPE:
 		c->server_type = value;
 		break;

@@ -92,6 +92,8 @@ bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code)
 		*ARENA_PUSH(c->mem, allowed, wish->n_allowed) = a;
 	}
 	wish->allowed = allowed;
+	wish->stop_holders = c->stops_holders;
+	wish->kill_holders = c->kills_holders;
 	if (c->server_type && !server_type_parse(c->server_type, &wish->server_type)) {
 		*ret_code = cli_usage(c, "known: desktop, laptop, headless", "there is no type of machine called %s", c->server_type);
 		return false;

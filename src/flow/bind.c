@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/bind.h"
+#include "flow/free.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -160,8 +161,10 @@ int flow_plan_bind(struct flow *f, const struct bind_wish *wish, struct change *
 	/* Whether it may go at all is said before a missing module is. */
 	if (r == 0)
 		r = plan_bind(f->mem, &ret->host, wish, &ret->plan, e);
-	if (r == 0 && plan_count_moves(&ret->plan) > 0 && f->s->is_live) {
-		r = add_modules(f, wish, ret, e);
+	if (r == 0 && plan_count_moves(&ret->plan) > 0) {
+		r = flow_read_holders(f, ret, e);
+		if (r == 0 && f->s->is_live)
+			r = add_modules(f, wish, ret, e);
 		if (r == 0)
 			r = plan_bind(f->mem, &ret->host, wish, &ret->plan, e);
 	}

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "flow/bind.h"
+#include "model/unit.h"
 #include "sys/read_host.h"
 
 /* The functions a record took: what must be read and leased. */
@@ -89,6 +90,24 @@ static int add_left_modules(struct flow *f, const struct plan *taken, struct pla
 	return 0;
 }
 
+/* A unit that is gone, or whose manager is, cannot be started again: nothing to give back. */
+static bool is_stopped(struct flow *f, const char *target)
+{
+	struct sys_unit unit;
+
+	return unit_target_parse(target, &unit.name, &unit.is_user, &unit.uid) && f->s->ops->unit_active &&
+	    f->s->ops->unit_active(f->s, &unit) == 0;
+}
+
+/* The driver that comes back mostly takes its console back by itself, but that is seen only then. */
+static bool is_console_unbound(struct flow *f, const char *console)
+{
+	char path[SYS_PATH];
+	const char *text = sys_text(f->s, f->mem, sys_path(path, "sys/class/vtconsole/%s/bind", console), NULL);
+
+	return text && str_eq(text, "0");
+}
+
 /* The record as it is to be given back now: modules that somebody unloaded by hand since need no unloading. */
 static int plan_as_taken(struct flow *f, const struct plan *taken, struct plan *ret, struct err *e)
 {
@@ -102,10 +121,17 @@ static int plan_as_taken(struct flow *f, const struct plan *taken, struct plan *
 		const struct step *s = &all.steps[i];
 		int r = 1;
 
-		if (s->kind == KIND_MODULE)
+		if (s->kind == KIND_MODULE || s->kind == KIND_DEPENDANT)
 			r = f->s->ops->exists(f->s, sys_path(path, "sys/module/%s", s->target));
+		/* Loaded again by hand since, or started again: as it should be. */
+		if (r >= 0 && s->kind == KIND_DEPENDANT)
+			r = !r;
+		if (s->kind == KIND_UNIT)
+			r = is_stopped(f, s->target);
+		if (s->kind == KIND_CONSOLE)
+			r = is_console_unbound(f, s->target);
 		if (r < 0)
-			return err_set(e, r, "cannot see whether module %s is loaded: %s", s->target, strerror(-r));
+			return err_set(e, r, "cannot see what became of %s %s: %s", kind_name(s->kind), s->target, strerror(-r));
 		if (r == 1)
 			*ARENA_PUSH(f->mem, p.steps, p.n_steps) = *s;
 	}

@@ -33,6 +33,7 @@ struct holder {
 
 	/* HOLDER_PROCESS */
 	int pid;
+	uint64_t start; /* field 22 of /proc/PID/stat, tells a pid from its successor; 0: not asked */
 	const char *user;   /* name, else the number; NULL: unknown */
 	const char *unit;   /* "gdm.service", "session-3.scope"; NULL: none, or unknown */
 	bool is_user_unit;  /* the unit belongs to the service manager of the user below */

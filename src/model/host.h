@@ -91,6 +91,36 @@ struct kernel_module {
 	bool exists;	/* modprobe could load it */
 };
 
+/* Unit of systemd: is it active? (model/unit.h says how a target is spelled) */
+struct unit_fact {
+	const char *target;
+	bool is_active;
+};
+
+/* A module that others are built on: they go before it, in this order, and come back in the inverse one. */
+struct module_stack {
+	const char *driver;
+	const char *module;
+	const char **dependants;
+	size_t n_dependants;
+	bool holds_all; /* the dependants keep every function of the driver in use (nvidia_drm with modeset) */
+};
+
+/* Something that text consoles are drawn by ("vtcon1", the frame buffer kind). */
+struct text_console {
+	const char *name;
+	bool is_bound;
+};
+
+/* fbN: on a PCI function, or on the platform device of the firmware's picture ("efi-framebuffer.0"). */
+struct framebuffer {
+	const char *name;
+	int function;	      /* index into host.functions, -1: none */
+	const char *platform; /* name of the platform device, NULL: it is none */
+};
+
+struct holders;
+
 struct host {
 	struct pci_function *functions; /* by address */
 	size_t n_functions;
@@ -117,6 +147,18 @@ struct host {
 	unsigned seen_areas; /* bits 1 << AREA_…: those that were read */
 	enum server_type server_type;
 	const char *server_evidence; /* what showed it, NULL: nothing */
+
+	/* sys/read_freeing: what must let go before a function can, NULL and empty: not asked */
+	const struct holders *holders;
+	const struct unit_fact *units;
+	size_t n_units;
+	const char *display_manager; /* "gdm.service" when it is active, else NULL */
+	const struct module_stack *stacks;
+	size_t n_stacks;
+	const struct text_console *consoles;
+	size_t n_consoles;
+	const struct framebuffer *framebuffers;
+	size_t n_framebuffers;
 };
 
 /* Which functions are wanted; {0} takes all. */

@@ -14,6 +14,11 @@ static const struct kind_row {
     [KIND_RESET] = {"reset", STEP_MOVE},
     [KIND_UNIT] = {"unit", STEP_MOVE},
     [KIND_HUGEPAGES] = {"hugepages", STEP_MOVE},
+    [KIND_DEPENDANT] = {"dependant", STEP_MOVE},
+    [KIND_CONSOLE] = {"console", STEP_MOVE},
+    [KIND_FRAMEBUFFER] = {"framebuffer", STEP_MOVE},
+    [KIND_INTERFACE] = {"interface", STEP_MOVE},
+    [KIND_PROCESS] = {"process", STEP_MOVE},
     [KIND_IDENTITY] = {"identity", STEP_REQUIRE},
     [KIND_USES] = {"uses", STEP_REQUIRE},
     [KIND_UNHELD] = {"unheld", STEP_REQUIRE},
@@ -74,6 +79,11 @@ bool value_equal(enum kind kind, const struct value *a, const struct value *b)
 		return a->number <= b->number && b->number - a->number <= b->short_by;
 	case KIND_MODULE:
 	case KIND_UNIT:
+	case KIND_DEPENDANT:
+	case KIND_CONSOLE:
+	case KIND_FRAMEBUFFER:
+	case KIND_INTERFACE:
+	case KIND_PROCESS:
 	case KIND_UNHELD:
 	case KIND_VIABLE:
 	case KIND_NODE:
@@ -89,10 +99,33 @@ bool value_equal(enum kind kind, const struct value *a, const struct value *b)
 void plan_add_move(
     struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value have, struct value want)
 {
+	plan_add_move_back(mem, p, kind, target, have, want, BACK_EXACT);
+}
+
+void plan_add_move_back(struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value have,
+    struct value want, enum way_back back)
+{
 	if (value_equal(kind, &have, &want))
 		return;
 	*ARENA_PUSH(mem, p->steps, p->n_steps) = (struct step){
-	    .type = STEP_MOVE, .kind = kind, .target = target, .have = have, .want = want};
+	    .type = STEP_MOVE, .kind = kind, .back = back, .target = target, .have = have, .want = want};
+}
+
+bool process_target_parse(const char *target, struct pci_addr *ret_function, int *ret_pid, uint64_t *ret_start)
+{
+	const char *slash = strchr(target, '/'), *at = slash ? strchr(slash, '@') : NULL;
+	char address[PCI_ADDR_TEXT], again[PCI_ADDR_TEXT];
+	uint64_t pid;
+
+	if (!at || (size_t)(slash - target) >= sizeof(address))
+		return false;
+	memcpy(address, target, (size_t)(slash - target));
+	address[slash - target] = '\0';
+	if (!pci_addr_parse(address, ret_function) || !str_eq(pci_addr_format(*ret_function, again), address) ||
+	    !str_number_n(slash + 1, (size_t)(at - slash - 1), 10, INT32_MAX, &pid) || pid < 2)
+		return false;
+	*ret_pid = (int)pid;
+	return str_number(at + 1, 10, UINT64_MAX, ret_start);
 }
 
 void plan_add_require(struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value want)
@@ -142,7 +175,15 @@ const char *value_describe(struct arena *mem, enum kind kind, const struct value
 	case KIND_BINDING:
 		return describe_binding(mem, v);
 	case KIND_MODULE:
+	case KIND_DEPENDANT:
 		return v->flag ? "loaded" : "not loaded";
+	case KIND_CONSOLE:
+	case KIND_FRAMEBUFFER:
+		return v->flag ? "bound" : "not bound";
+	case KIND_INTERFACE:
+		return v->flag ? "up" : "down";
+	case KIND_PROCESS:
+		return v->flag ? "running" : "ended";
 	case KIND_IDENTITY:
 		return v->text;
 	case KIND_USES:
@@ -227,4 +268,15 @@ const char *function_uses(struct arena *mem, const struct host *h, int function)
 		if ((unsigned char)*c < ' ' || (unsigned char)*c >= 0x7f)
 			*c = '?';
 	return text;
+}
+
+bool is_firmware_framebuffer(const char *platform_device)
+{
+	static const char *const known[] = {"efi-framebuffer.", "simple-framebuffer.", "vesa-framebuffer.", "platform-framebuffer."};
+	uint64_t number;
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (str_starts(platform_device, known[i]))
+			return str_number(platform_device + strlen(known[i]), 10, INT32_MAX, &number);
+	return false;
 }

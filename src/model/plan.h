@@ -20,6 +20,11 @@ enum kind {
 	KIND_RESET,    /* target: address; value: text, reset methods in the order of use */
 	KIND_UNIT,     /* target: model/unit.h; value: flag, active (or on the way there) or not */
 	KIND_HUGEPAGES, /* target: pool, "node0/2048kB"; value: number, pages of it that are passthru's (model/hugepages.h) */
+	KIND_DEPENDANT, /* target: module name; value: flag, loaded; unlike KIND_MODULE it must really be unloaded */
+	KIND_CONSOLE,  /* target: "vtcon1"; value: flag, bound */
+	KIND_FRAMEBUFFER, /* target: platform device, "efi-framebuffer.0"; value: flag, bound to its driver */
+	KIND_INTERFACE, /* target: network interface; value: flag, up */
+	KIND_PROCESS,  /* target: "0000:01:00.0/812@99120", function, pid, start; value: flag, it runs and uses it */
 	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
 	KIND_USES,     /* require: target address; value: text, what the host does with it, "" nothing */
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */
@@ -80,6 +85,9 @@ const char *way_back_name(enum way_back b);
 
 void plan_add_move(
     struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value have, struct value want);
+/* The same with a way back that is not exact. */
+void plan_add_move_back(struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value have,
+    struct value want, enum way_back back);
 void plan_add_require(struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value want);
 void plan_add_await(struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value want,
     unsigned limit_ms);
@@ -98,6 +106,12 @@ bool plan_equal(const struct plan *a, const struct plan *b);
 /* The same thing the other way round: moves inverted, last first; require and await have an empty
  * inverse and are left out. Shares strings with p. */
 struct plan plan_inverse(struct arena *mem, const struct plan *p);
+
+/* "efi-framebuffer.0": a platform device that shows the firmware's picture. */
+bool is_firmware_framebuffer(const char *platform_device);
+
+/* Takes the target of KIND_PROCESS apart; false: it is none. */
+bool process_target_parse(const char *target, struct pci_addr *ret_function, int *ret_pid, uint64_t *ret_start);
 
 /* The identity of a function, as KIND_IDENTITY compares it. */
 const char *function_identity(struct arena *mem, const struct pci_function *f);

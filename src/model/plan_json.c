@@ -39,6 +39,11 @@ static struct json_object *value_to_json(enum kind kind, const struct value *v)
 		return o;
 	case KIND_MODULE:
 	case KIND_UNIT:
+	case KIND_DEPENDANT:
+	case KIND_CONSOLE:
+	case KIND_FRAMEBUFFER:
+	case KIND_INTERFACE:
+	case KIND_PROCESS:
 	case KIND_UNHELD:
 	case KIND_VIABLE:
 	case KIND_NODE:
@@ -140,6 +145,11 @@ static bool value_from_json(struct arena *mem, enum kind kind, struct json_objec
 		    get_pages(member, "short_by", ret->number, &ret->short_by);
 	case KIND_MODULE:
 	case KIND_UNIT:
+	case KIND_DEPENDANT:
+	case KIND_CONSOLE:
+	case KIND_FRAMEBUFFER:
+	case KIND_INTERFACE:
+	case KIND_PROCESS:
 	case KIND_UNHELD:
 	case KIND_VIABLE:
 	case KIND_NODE:
@@ -161,6 +171,15 @@ static bool is_vfio_node(const char *name)
 	return str_number(name, 10, INT32_MAX, &number);
 }
 
+/* dev_valid_name (net/core/dev.c), and no letter that means something in a path or a sentence. */
+static bool is_interface_name(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 0 && length < 16 && !str_eq(name, ".") && !str_eq(name, "..") &&
+	    strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._@-") == length;
+}
+
 /* Each kind's grammar: a target names a file below, so nothing else may pass. */
 static bool target_is_valid(enum kind kind, const char *target)
 {
@@ -180,7 +199,16 @@ static bool target_is_valid(enum kind kind, const char *target)
 	case KIND_UNUSED:
 		return pci_addr_parse(target, &addr) && str_eq(pci_addr_format(addr, text), target);
 	case KIND_MODULE:
+	case KIND_DEPENDANT:
 		return str_is_driver_name(target) && !strpbrk(target, ". ");
+	case KIND_CONSOLE:
+		return str_starts(target, "vtcon") && str_number(target + strlen("vtcon"), 10, INT32_MAX, &number);
+	case KIND_FRAMEBUFFER:
+		return is_firmware_framebuffer(target);
+	case KIND_INTERFACE:
+		return is_interface_name(target);
+	case KIND_PROCESS:
+		return process_target_parse(target, &addr, &node, &number);
 	case KIND_UNIT:
 		return unit_target_parse(target, &name, &is_user, &uid);
 	case KIND_HUGEPAGES:

@@ -80,6 +80,8 @@ struct json_object *wish_to_json(const struct bind_wish *w)
 	json_object_object_add(o, "targets", targets);
 	json_object_object_add(o, "driver", text_or_null(w->driver));
 	json_object_object_add(o, "allow", allow);
+	json_object_object_add(o, "stop_holders", json_object_new_boolean(w->stop_holders));
+	json_object_object_add(o, "kill_holders", json_object_new_boolean(w->kill_holders));
 	json_object_object_add(o, "server_type",
 	    w->server_type == SERVER_UNKNOWN ? NULL : json_object_new_string(server_type_name(w->server_type)));
 	json_object_object_add(o, "reset_method", text_or_null(w->reset_method));
@@ -121,6 +123,16 @@ static bool get_verb(const char *name, enum verb *ret)
 			return true;
 		}
 	return false;
+}
+
+static bool get_flag(struct json_object *o, const char *key, bool *ret)
+{
+	struct json_object *member;
+
+	if (!json_object_object_get_ex(o, key, &member) || !json_object_is_type(member, json_type_boolean))
+		return false;
+	*ret = json_object_get_boolean(member);
+	return true;
 }
 
 static bool get_server_type(struct arena *mem, struct json_object *o, enum server_type *ret)
@@ -177,7 +189,8 @@ int wish_from_json(struct arena *mem, struct json_object *json, struct bind_wish
 	if (!json_object_is_type(json, json_type_object) || !get_text_or_null(mem, json, "verb", &verb) ||
 	    !get_verb(verb, &w.verb) || !get_targets(mem, json, &w) || !get_allow(mem, json, &w) ||
 	    !get_text_or_null(mem, json, "driver", &w.driver) ||
-	    !get_server_type(mem, json, &w.server_type) || !get_text_or_null(mem, json, "reset_method", &w.reset_method) ||
+	    !get_server_type(mem, json, &w.server_type) || !get_flag(json, "stop_holders", &w.stop_holders) ||
+	    !get_flag(json, "kill_holders", &w.kill_holders) || !get_text_or_null(mem, json, "reset_method", &w.reset_method) ||
 	    (w.driver && !str_is_driver_name(w.driver)) || (w.reset_method && !is_reset_method(w.reset_method)))
 		return err_set(e, -EINVAL, "its wish is not one this passthru writes");
 	*ret = w;

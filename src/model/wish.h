@@ -33,6 +33,8 @@ struct bind_wish {
 	/* --allow=ID[:ADDR]: refusals that are overridden. */
 	const struct allowance *allowed;
 	size_t n_allowed;
+	/* --stop-holders, --kill-holders: units that use the functions are stopped, processes ended. */
+	bool stop_holders, kill_holders;
 	/* --server-type: what this machine is, where the detection is wrong. SERVER_UNKNOWN: detected. */
 	enum server_type server_type;
 	/* The one reset method the targets are to use, NULL: left as it is. */
@@ -50,7 +52,7 @@ bool allowance_parse(struct arena *mem, const char *word, struct allowance *ret)
 
 bool wish_allows(const struct bind_wish *w, const char *id, struct pci_addr addr);
 
-/* {"verb","targets","driver","allow","server_type","reset_method"}; the caller puts the object. */
+/* {"verb","targets","driver","allow","stop_holders","kill_holders","server_type","reset_method"}; the caller puts the object. */
 struct json_object *wish_to_json(const struct bind_wish *w);
 
 /* -EINVAL: nothing wish_to_json would have written. */

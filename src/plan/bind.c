@@ -8,44 +8,14 @@
 #include "base/str.h"
 #include "judge/guards.h"
 #include "judge/verdict.h"
+#include "plan/free.h"
+#include "plan/set.h"
 
 /* devtmpfs makes the node inside the bind call (fact KF-10); the limit is for a slow udev in between. */
 enum { NODE_LIMIT_MS = 5000 };
 
 /* No driver is called so; as driver_override it keeps every driver away (driverctl's word for it too). */
 static const char parked_override[] = "none";
-
-/* ---- sets of functions ---- */
-
-struct set {
-	int *items;
-	size_t n;
-};
-
-static bool set_has(const struct set *s, int index)
-{
-	for (size_t i = 0; i < s->n; i++)
-		if (s->items[i] == index)
-			return true;
-	return false;
-}
-
-static void set_add(struct arena *mem, struct set *s, int index)
-{
-	if (!set_has(s, index))
-		*ARENA_PUSH(mem, s->items, s->n) = index;
-}
-
-static int compare_indices(const void *a, const void *b)
-{
-	return *(const int *)a - *(const int *)b;
-}
-
-static void set_sort(struct set *s)
-{
-	if (s->n > 0)
-		qsort(s->items, s->n, sizeof(*s->items), compare_indices);
-}
 
 /* ---- who goes ---- */
 
@@ -430,7 +400,11 @@ static int plan_hand_over(struct arena *mem, const struct host *h, const struct 
 	require_uses(mem, h, wish, &going, &p);
 	/* One that is with VFIO already may be a guest's. */
 	require_unheld(mem, h, &parked, &p);
+	if (plan_stop_holders(mem, h, wish, &going, &p, e) < 0)
+		return e->code;
 	load_modules(mem, h, &p);
+	if (plan_let_go(mem, h, wish, &going, &p, e) < 0)
+		return e->code;
 	/* How a function is reset matters to a guest that has it. */
 	for (size_t i = 0; wish->reset_method && i < wish->n_targets; i++)
 		set_add(mem, &reset, host_index(h, host_find(h, wish->targets[i])));
@@ -479,7 +453,11 @@ static int plan_exactly(struct arena *mem, const struct host *h, const struct bi
 	require_identity(mem, h, &targets, &p);
 	require_uses(mem, h, wish, &targets, &p);
 	require_unheld(mem, h, &targets, &p);
+	if (plan_stop_holders(mem, h, wish, &targets, &p, e) < 0)
+		return e->code;
 	load_modules(mem, h, &p);
+	if (plan_let_go(mem, h, wish, &targets, &p, e) < 0)
+		return e->code;
 	r = set_reset(mem, h, wish, &p, e);
 	if (r < 0)
 		return r;
@@ -560,6 +538,12 @@ static int add_back_reset(struct arena *mem, const struct host *h, const struct 
 	return 0;
 }
 
+/* A process that was ended stays so; an interface that comes back with its driver is set up by what set it up. */
+static bool is_given_back(const struct step *back)
+{
+	return back->back != BACK_NONE && back->kind != KIND_INTERFACE;
+}
+
 int plan_release(struct arena *mem, const struct host *h, const struct plan *taken, struct plan *ret, struct err *e)
 {
 	struct plan inverse = plan_inverse(mem, taken);
@@ -584,8 +568,8 @@ int plan_release(struct arena *mem, const struct host *h, const struct plan *tak
 			r = add_back_move(mem, h, back, &p, e);
 		else if (back->kind == KIND_RESET)
 			r = add_back_reset(mem, h, back, &p, e);
-		else if (!keep_modules)
-			plan_add_move(mem, &p, back->kind, back->target, back->have, back->want);
+		else if (is_given_back(back) && (back->kind != KIND_MODULE || !keep_modules))
+			plan_add_move_back(mem, &p, back->kind, back->target, back->have, back->want, back->back);
 		if (r < 0)
 			return r;
 	}

@@ -173,3 +173,16 @@ int sys_command_linger(struct sys *s, const int *pids, size_t n, unsigned ms)
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 	return 0;
 }
+
+int sys_command_signal(struct sys *s, int pid, uint64_t start, int signal)
+{
+	cleanup_close int process = (int)syscall(SYS_pidfd_open, pid, 0);
+	cleanup_arena struct arena mem = {0};
+
+	if (process < 0)
+		return -errno;
+	/* The descriptor is of whoever has the pid now; that it is the one that was meant is seen afterwards. */
+	if (process_start(s, &mem, pid) != start)
+		return -ESRCH;
+	return syscall(SYS_pidfd_send_signal, process, signal, NULL, 0) < 0 ? -errno : 0;
+}

@@ -31,6 +31,8 @@ int sys_state_lock(struct sys *s, const char *path, const char *text, char *hold
 void sys_state_unlock(struct sys *s, int handle);
 int sys_command_find(struct sys *s, const char *name, char *buf, size_t size);
 int sys_command_run(struct sys *s, const char *path, char **argv, int *ret_status);
+int sys_command_signal(struct sys *s, int pid, uint64_t start, int signal);
+int sys_set_interface(struct sys *s, const char *name, bool up);
 int sys_command_linger(struct sys *s, const int *pids, size_t n, unsigned ms);
 int sys_modules_chain(struct sys *s, const char *name, sys_each_module *each, void *data);
 int sys_modules_for(struct sys *s, const char *modalias, char *buf, size_t size);

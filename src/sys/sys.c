@@ -80,3 +80,20 @@ const char *sys_path(char buf[SYS_PATH], const char *format, ...)
 		buf[0] = '\0';
 	return buf;
 }
+
+uint64_t process_start(struct sys *s, struct arena *mem, int pid)
+{
+	char path[SYS_PATH];
+	char *text = sys_text(s, mem, sys_path(path, "proc/%d/stat", pid), NULL);
+	char *field = text ? strrchr(text, ')') : NULL;
+	uint64_t start;
+
+	/* proc(5): comm, field 2, may hold blanks and parentheses; field 3 follows the last one. */
+	for (int i = 2; field && i < 22; i++) {
+		field = strchr(field, ' ');
+		field = field ? field + 1 : NULL;
+	}
+	if (!field)
+		return 0;
+	return str_number_n(field, strcspn(field, " "), 10, UINT64_MAX, &start) ? start : 0;
+}

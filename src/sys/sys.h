@@ -142,6 +142,12 @@ struct sys_ops {
 	int (*run_transient)(struct sys *s, const struct sys_transient *t, unsigned limit_ms);
 	int (*transient_ended)(struct sys *s, const char *name, int *ret_status);
 
+	/* NULL, or: a signal for the process of that pid and start (field 22 of /proc/PID/stat), by pidfd, so that a
+	 * successor of the same pid never gets it; -ESRCH: it has ended. */
+	int (*signal_process)(struct sys *s, int pid, uint64_t start, int signal);
+	/* NULL, or: a network interface up or down. */
+	int (*set_interface)(struct sys *s, const char *name, bool up);
+
 	int64_t (*now_ms)(struct sys *s);  /* monotonic */
 	int64_t (*clock_s)(struct sys *s); /* since 1970 */
 	int (*sleep_ms)(struct sys *s, unsigned ms);
@@ -174,6 +180,9 @@ char *sys_text(struct sys *s, struct arena *mem, const char *path, int *ret_code
 
 /* Each line of a text file, without its newline, by the operation of that name or by one read of at most 64 KiB. */
 int sys_lines(struct sys *s, const char *path, sys_each *each, void *data);
+
+/* Field 22 of /proc/PID/stat, 0 where there is no such process. */
+uint64_t process_start(struct sys *s, struct arena *mem, int pid);
 
 /* The last component of a symbolic link, in mem; NULL where there is none. */
 char *sys_link_base(struct sys *s, struct arena *mem, const char *path);

@@ -615,6 +615,9 @@ void sim_init(struct sim *sim)
 	tree_dir(&sim->tree, DEVICES);
 	tree_dir(&sim->tree, DRIVERS);
 	tree_dir(&sim->tree, GROUPS);
+	tree_dir(&sim->tree, "sys/dev/char");
+	tree_dir(&sim->tree, "sys/dev/block");
+	tree_dir(&sim->tree, "sys/class/net");
 	tree_dir(&sim->tree, "dev/vfio");
 	tree_dir(&sim->tree, "run");
 	sim_add_module(sim, "vfio", "", "");

@@ -522,7 +522,7 @@ static void a_wish_survives_json(void **state)
 }
 
 #define WISH(verb, targets, driver, allow, reset)                                                                      \
-	"{\"verb\":" verb ",\"targets\":" targets ",\"driver\":" driver ",\"allow\":" allow ",\"server_type\":null,\"reset_method\":" reset "}"
+	"{\"verb\":" verb ",\"targets\":" targets ",\"driver\":" driver ",\"allow\":" allow ",\"stop_holders\":false,\"kill_holders\":false,\"server_type\":null,\"reset_method\":" reset "}"
 
 static void a_wish_we_would_not_write_is_refused(void **state)
 {

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "sys/read_freeing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "model/unit.h"
+#include "sys/read_uses.h"
+
+enum { MOST_DEPENDANTS = 64, MOST_CONSOLES = 64 };
+
+struct reading {
+	struct sys *s;
+	struct arena *mem;
+	struct host *h;
+	struct module_stack *stacks;
+	struct text_console *consoles;
+	struct framebuffer *framebuffers;
+};
+
+/* ---- modules ---- */
+
+struct stack_walk {
+	struct reading *r;
+	struct module_stack *stack;
+};
+
+static bool stack_has(const struct module_stack *stack, const char *module)
+{
+	for (size_t i = 0; i < stack->n_dependants; i++)
+		if (str_eq(stack->dependants[i], module))
+			return true;
+	return false;
+}
+
+/* Links below /sys/module/M/holders: what uses M, each behind what uses it in turn, so that the list is in the order
+ * of unloading (kernel/module/main.c, add_usage_links). */
+static int walk_holders(void *data, const char *name)
+{
+	struct stack_walk *walk = data;
+	struct module_stack *stack = walk->stack;
+	struct reading *r = walk->r;
+	char path[SYS_PATH];
+
+	if (!str_is_driver_name(name) || strpbrk(name, ". ") || stack_has(stack, name) || stack->n_dependants >= MOST_DEPENDANTS)
+		return 0;
+	(void)r->s->ops->list(r->s, sys_path(path, "sys/module/%s/holders", name), walk_holders, walk);
+	if (!stack_has(stack, name))
+		*ARENA_PUSH(r->mem, stack->dependants, stack->n_dependants) = arena_strdup(r->mem, name);
+	return 0;
+}
+
+static void read_stack(struct reading *r, const char *driver)
+{
+	struct module_stack stack = {.driver = driver};
+	struct stack_walk walk = {r, &stack};
+	char path[SYS_PATH];
+
+	for (size_t i = 0; i < r->h->n_stacks; i++)
+		if (str_eq(r->stacks[i].driver, driver))
+			return;
+	stack.module = sys_link_base(r->s, r->mem, sys_path(path, "sys/bus/pci/drivers/%s/module", driver));
+	if (!stack.module || !str_is_driver_name(stack.module))
+		return;
+	(void)r->s->ops->list(r->s, sys_path(path, "sys/module/%s/holders", stack.module), walk_holders, &walk);
+	if (stack_has(&stack, "nvidia_drm")) {
+		const char *modeset = sys_text(r->s, r->mem, "sys/module/nvidia_drm/parameters/modeset", NULL);
+
+		stack.holds_all = modeset && str_eq(modeset, "Y");
+	}
+	if (stack.n_dependants > 0)
+		*ARENA_PUSH(r->mem, r->stacks, r->h->n_stacks) = stack;
+}
+
+/* ---- consoles ---- */
+
+static int add_console(void *data, const char *name)
+{
+	struct reading *r = data;
+	char path[SYS_PATH];
+	uint64_t number;
+	const char *kind, *bound;
+
+	if (!str_starts(name, "vtcon") || !str_number(name + strlen("vtcon"), 10, INT32_MAX, &number) ||
+	    r->h->n_consoles >= MOST_CONSOLES)
+		return 0;
+	kind = sys_text(r->s, r->mem, sys_path(path, "sys/class/vtconsole/%s/name", name), NULL);
+	bound = sys_text(r->s, r->mem, sys_path(path, "sys/class/vtconsole/%s/bind", name), NULL);
+	if (kind && strstr(kind, "frame buffer device"))
+		*ARENA_PUSH(r->mem, r->consoles, r->h->n_consoles) =
+		    (struct text_console){arena_strdup(r->mem, name), bound && str_eq(bound, "1")};
+	return 0;
+}
+
+/* ".../platform/efi-framebuffer.0/graphics/fb0", ".../0000:01:00.0/drm/card0/…" or ".../0000:01:00.0/graphics/fb0" */
+static int add_framebuffer(void *data, const char *name)
+{
+	struct reading *r = data;
+	struct use_reading uses = {.s = r->s, .mem = r->mem, .h = r->h};
+	struct framebuffer fb = {.name = arena_strdup(r->mem, name)};
+	char path[SYS_PATH], link[SYS_PATH];
+	char *platform, *end;
+
+	if (!str_starts(name, "fb") || r->h->n_framebuffers >= MOST_CONSOLES ||
+	    r->s->ops->link(r->s, sys_path(path, "sys/class/graphics/%s", name), link, sizeof(link)) < 0)
+		return 0;
+	fb.function = uses_function_in(&uses, link);
+	platform = strstr(link, "/platform/");
+	if (fb.function < 0 && platform) {
+		platform += strlen("/platform/");
+		end = strchr(platform, '/');
+		if (end)
+			fb.platform = arena_strndup(r->mem, platform, (size_t)(end - platform));
+	}
+	*ARENA_PUSH(r->mem, r->framebuffers, r->h->n_framebuffers) = fb;
+	return 0;
+}
+
+void read_freeing(struct sys *s, struct arena *mem, struct host *h, const int *functions, size_t n)
+{
+	struct reading r = {.s = s, .mem = mem, .h = h};
+	bool is_display = false;
+
+	h->n_stacks = h->n_consoles = h->n_framebuffers = 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct pci_function *f = &h->functions[functions[i]];
+
+		is_display |= function_is_display(f);
+		if (f->driver && str_is_driver_name(f->driver))
+			read_stack(&r, f->driver);
+	}
+	if (is_display) {
+		(void)s->ops->list(s, "sys/class/vtconsole", add_console, &r);
+		(void)s->ops->list(s, "sys/class/graphics", add_framebuffer, &r);
+	}
+	h->stacks = r.stacks;
+	h->consoles = r.consoles;
+	h->framebuffers = r.framebuffers;
+}
+
+const char *read_display_manager(struct sys *s, struct arena *mem)
+{
+	const char *name = sys_link_base(s, mem, "etc/systemd/system/display-manager.service");
+
+	return name && unit_name_is_valid(name) ? name : NULL;
+}
