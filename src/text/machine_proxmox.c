@@ -41,7 +41,7 @@ void machine_parse_proxmox(struct machine *m, char *text)
 
 		if (*line == '[')
 			is_snapshot = !str_starts(line, "[PENDING]");
-		if (is_snapshot || *line == '#' || !value)
+		if (is_snapshot || !value)
 			continue;
 		*value++ = '\0';
 		if (str_starts(line, "hostpci") && str_number(line + strlen("hostpci"), 10, 255, &number))
