@@ -259,6 +259,12 @@ static enum apply_result tidy_and_finish(const struct run *run, struct err *e)
 	return journal_finish(run->s, run->j, e) < 0 ? APPLY_NEEDS_RECOVER : APPLY_DONE;
 }
 
+/* Says that something may be begun, not that it has come out well. */
+static bool is_guarding(const struct step *step)
+{
+	return step->kind == KIND_UNHELD || step->kind == KIND_UNUSED || step->kind == KIND_USES || step->kind == KIND_IDENTITY;
+}
+
 /* All moves arrived, and what comes after them holds. */
 static int is_complete(const struct run *run, struct err *e)
 {
@@ -270,8 +276,8 @@ static int is_complete(const struct run *run, struct err *e)
 		int state;
 
 		if (step->type != STEP_MOVE) {
-			/* A guest may have the node by now; what guarded the first move is past. */
-			if (has_moved && step->kind != KIND_UNHELD && condition_check(run->s, run->mem, step, NULL) < 0)
+			/* A guest may have the node by now; what guarded the moves is past. */
+			if (has_moved && !is_guarding(step) && condition_check(run->s, run->mem, step, NULL) < 0)
 				return 0;
 			continue;
 		}

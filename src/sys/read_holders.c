@@ -26,7 +26,7 @@ struct holder_scan {
 
 	struct process_names names;
 	bool saw_first; /* process 1 */
-	size_t n_nvidia; /* descriptors that keep the module nvidia */
+	size_t n_nvidia; /* descriptors, and mappings without any, that keep the module nvidia */
 	struct holder *holders;
 	size_t n;
 	bool is_complete;
@@ -163,6 +163,7 @@ static void add_process(struct holder_scan *scan, int pid)
 		h.file = node->path;
 		h.how = scan->ways[i] & 1u << HOW_OPEN ? HOW_OPEN : HOW_MAPPED;
 		*ARENA_PUSH(scan->mem, scan->holders, scan->n) = h;
+		scan->n_nvidia += h.how == HOW_MAPPED && keeps_nvidia(h.file);
 	}
 }
 

@@ -554,6 +554,12 @@ static void references_nobody_explains_are_told(void **state)
 	assert_string_equal(h.items[3].command, "nvidia");
 	assert_non_null(strstr(holder_describe(&t.mem, &h.items[3]), "persistence mode"));
 
+	add_process(&t, 900, "x", 0, "/");
+	tree_file(&t, "proc/900/maps", "7f00-7f01 rw-s 00000000 00:05 12 /dev/nvidia0\n");
+	h = look(&t, "0000:02:00.0");
+	assert_int_equal(h.n, 4);
+	assert_int_equal(h.items[3].kind, HOLDER_PROCESS);
+
 	/* Other drivers have reasons of their own. */
 	tree_link(&t, "sys/bus/pci/drivers/nouveau/module", "../../../../module/nouveau");
 	tree_folder(&t, "sys/module/nouveau/holders");
