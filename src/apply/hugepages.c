@@ -87,8 +87,8 @@ static int refuse_short(struct sys *s, struct arena *mem, const struct step *mov
 		for (size_t i = 0; i < all.n_pools; i++)
 			if (str_eq(all.pools[i].target, pool->target))
 				free_kb = all.pools[i].free_kb;
-	(void)err_set(e, -ENOMEM, "of %llu huge pages of %s the kernel could make %llu%s", (unsigned long long)asked,
-	    size_words(mem, pool->page_kb), (unsigned long long)(ours - from),
+	(void)err_set(e, -ENOMEM, "of %llu huge page%s of %s the kernel could make %llu%s", (unsigned long long)asked,
+	    asked == 1 ? "" : "s", size_words(mem, pool->page_kb), (unsigned long long)(ours - from),
 	    pool->node == NODE_ANY ? "" : arena_printf(mem, " on node %d", pool->node));
 	if (pool->page_kb >= GIGABYTE_KB)
 		return err_hint(e, "pages of 1 GiB are mostly to be had at boot only; on the kernel's command line: "

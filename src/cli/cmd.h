@@ -37,7 +37,7 @@ enum option_id {
 	OPTIONS
 };
 
-#define HAS(option) (1u << (option))
+#define HAS(option) (UINT64_C(1) << (option))
 
 struct option_row {
 	const char *name;  /* without the dashes */
@@ -87,7 +87,7 @@ struct cmd {
 	const char *summary;	/* a line */
 	const char *description; /* paragraphs */
 	const char *const *examples; /* command, meaning, command, meaning …, NULL */
-	unsigned options;	/* HAS(OPT_…) */
+	uint64_t options;	/* HAS(OPT_…) */
 	size_t min_args, max_args;
 	bool takes_command;	/* "-- COMMAND…" */
 	bool is_change;		/* its exit code says what became of the machine, also when nobody reads its answer */

@@ -5,7 +5,9 @@
 
 #include "base/str.h"
 #include "flow/bind.h"
+#include "flow/memlock.h"
 #include "sys/read_holders.h"
+#include "sys/read_host.h"
 #include "sys/signals.h"
 
 enum {
@@ -119,6 +121,16 @@ static enum outcome give_back(struct session *session, unsigned id, const struct
 	return OUTCOME_NOTHING; /* released by hand while the command ran */
 }
 
+/* QEMU would say so too, but only that it could not map memory. */
+static void note_memlock(struct flow *f, const struct with_wish *wish, struct change *c)
+{
+	struct memlock limit = flow_memlock_of(f, f->s->pid);
+	struct memlock_answer a;
+
+	if (flow_judge_memlock(f, wish->argv, &limit, NULL, &a) && a.is_enough == TRI_NO)
+		*ARENA_PUSH(f->mem, c->notes, c->n_notes) = arena_printf(f->mem, "%s (%s)", a.text, a.mends[0]);
+}
+
 static enum outcome run_between(struct session *session, const struct with_wish *wish, const char *path,
     const struct change_options *options, int *ret_status, struct change *c, struct err *e)
 {
@@ -134,6 +146,7 @@ static enum outcome run_between(struct session *session, const struct with_wish 
 		*ret_status = STATUS_OWN;
 		r = err_set(&why, -EINTR, "interrupted before %s was started; the devices are given back", wish->argv[0]);
 	} else {
+		note_memlock(f, wish, c);
 		if (wish->started)
 			wish->started(wish->started_data, c);
 		r = f->s->ops->run(f->s, path, wish->argv, ret_status);

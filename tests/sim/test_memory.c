@@ -367,6 +367,26 @@ static void a_function_tells_its_node(void **state)
 	assert_int_equal(flow_find_node(&f, "09:00.0", &node, &e), -ENODEV);
 }
 
+static void with_says_beforehand_that_the_guest_cannot_be_locked(void **state)
+{
+	cleanup_sim struct sim sim = {0};
+	cleanup_deed struct deed d = {0};
+	struct request q = {.verb = DO_WITH, .targets = NVME, .command = "qemu-system-x86_64"};
+
+	(void)state;
+	sim_host_clean(&sim);
+	tree_file(&sim.tree, "proc/1000/limits", "Max locked memory  65536  65536  bytes\n");
+	tree_file(&sim.tree, "proc/1000/status", "CapEff:\t0000000000000000\n");
+	deed_do(&d, &sim, &q);
+	assert_int_equal(d.outcome, OUTCOME_DONE);
+	assert_int_equal(d.change.n_notes, 1);
+	assert_non_null(strstr(d.change.notes[0], "128 MiB, but only 64 KiB may be locked"));
+	deed_done(&d);
+	tree_file(&sim.tree, "proc/1000/limits", "Max locked memory  unlimited  unlimited  bytes\n");
+	deed_do(&d, &sim, &q);
+	assert_int_equal(d.change.n_notes, 0);
+}
+
 #define T(f) cmocka_unit_test(f)
 
 int main(void)
@@ -391,6 +411,7 @@ int main(void)
 	    T(a_ledger_that_cannot_be_believed_stops_everything),
 	    T(dry_runs_write_nothing),
 	    T(a_function_tells_its_node),
+	    T(with_says_beforehand_that_the_guest_cannot_be_locked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
