@@ -73,6 +73,13 @@ struct sys_ops {
 	/* Is a child still writing for this function? Then nothing of it may be read that takes its lock. */
 	int (*is_busy)(struct sys *s, struct pci_addr addr);
 
+	/* NULL, or whether somebody holds a block device ("dev/nvme0n1p1") for himself alone, as a mount, dm, md, ZFS
+	 * and libvirt do: 1, 0 (a drive without a medium too). Never asked of a recorded host. */
+	int (*is_claimed)(struct sys *s, const char *node);
+	/* NULL, or what a block device carries, by a look at its first and last blocks: 1 and "ext4" or "gpt partition
+	 * table", 0: nothing known; -ENOSYS: there is no libblkid. Never asked of a recorded host. */
+	int (*signature)(struct sys *s, const char *node, char *buf, size_t size);
+
 	/* VFIO_GROUP_GET_STATUS of a node ("dev/vfio/28"): 1 viable, 0 not; -EBUSY: somebody has it open. */
 	int (*group_viable)(struct sys *s, const char *node);
 
