@@ -454,9 +454,9 @@ static void swap_partitions_and_files_make_a_system_disk(void **state)
 	(void)state;
 	begin(&t);
 	two_nvme(&t);
-	mount_lines(&t, OVERLAY_ROOT
-	    "30 22 259:2 / /data rw - ext4 /dev/nvme0n1p2 rw\n"
-	    "31 22 259:5 / /data/swap rw - ext4 /dev/nvme1n1p1 rw\n");
+	mount_lines(&t,
+	    "31 22 259:5 / /data/swap rw - ext4 /dev/nvme1n1p1 rw\n"
+	    "30 22 259:2 / /data rw - ext4 /dev/nvme0n1p2 rw\n" OVERLAY_ROOT);
 	tree_file(&t, "proc/swaps", NO_SWAP
 	    "/dev/nvme0n1p3                          partition\t8388604\t0\t-2\n"
 	    "/data/swap/file\\0401                    file\t\t8388604\t0\t-3\n");
