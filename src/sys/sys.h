@@ -93,6 +93,12 @@ struct sys_ops {
 	/* As poke and is_busy, for what is no function: busy is the name of the lock. */
 	int (*poke_named)(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms);
 	int (*is_busy_named)(struct sys *s, const char *busy);
+	/* NULL, or whether somebody holds a block device ("dev/nvme0n1p1") for himself alone, as a mount, dm, md, ZFS
+	 * and libvirt do: 1, 0 (a drive without a medium too). Never asked of a recorded host. */
+	int (*is_claimed)(struct sys *s, const char *node);
+	/* NULL, or what a block device carries, by a look at its first and last blocks: 1 and "ext4" or "gpt partition
+	 * table", 0: nothing known; -ENOSYS: there is no libblkid. Never asked of a recorded host. */
+	int (*signature)(struct sys *s, const char *node, char *buf, size_t size);
 
 	/* VFIO_GROUP_GET_STATUS of a node ("dev/vfio/28"): 1 viable, 0 not; -EBUSY: somebody has it open. */
 	int (*group_viable)(struct sys *s, const char *node);

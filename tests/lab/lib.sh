@@ -57,6 +57,14 @@ kernel_viable() {
 	esac
 }
 
+# uses_in AREA - what the host does, "mount 0000:01:00.0 /mnt on nvme0n1 (/proc/self/mountinfo)", and what of it cannot
+# be seen, "blind REASON (EVIDENCE)".
+uses_in() {
+	"${PASSTHRU_BUILD:-build}/tests/lab/lab-uses" "$1" | awk -F '\t' '
+		$1 == "blind" { print "blind " $3 " (" $4 ")"; next }
+		$1 != "server" { print $1 " " $2 " " $3 " (" $4 ")" }'
+}
+
 # The lab's host runs from none of these: what is compared is what the kernel says of groups.
 allow_all=(--allow=display --allow=platform --allow=storage --allow=disk-contents --allow=network)
 

@@ -6,13 +6,29 @@
  *	KIND	FUNCTION	SUBJECT	EVIDENCE	("-" for no function of PCI)
  *	blind	AREA	REASON	EVIDENCE
  *	server	-	TYPE	EVIDENCE		(where the display was read)
+ *
+ * `lab-uses hold NODE` opens a block device exclusively, says "held" and keeps it open.
  */
+#include <fcntl.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "base/str.h"
 #include "sys/read_host.h"
 #include "sys/read_uses.h"
 #include "sys/real.h"
+
+static int hold(const char *node)
+{
+	if (open(node, O_RDONLY | O_EXCL | O_CLOEXEC) < 0) {
+		perror(node);
+		return 1;
+	}
+	(void)puts("held");
+	(void)fflush(stdout);
+	for (;;)
+		(void)pause();
+}
 
 static void print_uses(const struct host *h)
 {
@@ -39,6 +55,8 @@ int main(int argc, char **argv)
 	unsigned areas = argc < 2 ? (1u << AREAS) - 1 : 0;
 	int r;
 
+	if (argc == 3 && str_eq(argv[1], "hold"))
+		return hold(argv[2]);
 	for (int i = 1; i < argc; i++)
 		for (int k = 0; k < AREAS; k++)
 			if (str_eq(argv[i], use_area_name((enum use_area)k)))

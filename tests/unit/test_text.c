@@ -8,6 +8,7 @@
 
 #include "apply/journal.h"
 #include "text/modules_alias.h"
+#include "text/mountinfo.h"
 #include "text/pci_uevent.h"
 #include "view/text.h"
 
@@ -313,6 +314,45 @@ static void a_wish_of_five_thousand_letters_is_refused(void **state)
 	assert_int_equal(journal_from_json(&mem, text, &j, &e), -EINVAL);
 }
 
+/* ---- mountinfo ---- */
+
+static void a_line_of_mountinfo_is_taken_apart(void **state)
+{
+	char line[] = "36 35 98:0 /mnt1 /mnt\\0402\\134x rw,noatime master:1 shared:2 - ext3 /dev/a\\011b rw,errors=x";
+	char bare[] = "36 35 0:5 / /proc rw - proc proc rw", octal[] = "\\9\\04\\0\\400\\000\\040";
+	struct mountinfo m;
+
+	(void)state;
+	assert_true(mountinfo_parse(line, &m));
+	assert_int_equal(m.major, 98);
+	assert_int_equal(m.minor, 0);
+	assert_string_equal(m.point, "/mnt 2\\x");
+	assert_string_equal(m.type, "ext3");
+	assert_string_equal(m.source, "/dev/a\tb");
+	assert_true(mountinfo_parse(bare, &m));
+	assert_string_equal(m.type, "proc");
+	mountinfo_unescape(octal);
+	assert_string_equal(octal, "\\9\\04\\0\\400\\000 ");
+}
+
+static void a_line_of_mountinfo_may_be_cut_anywhere(void **state)
+{
+	static const char whole[] = "36 35 98:0 /mnt1 /mnt\\0402 rw,noatime master:1 - ext3 /dev/root rw";
+
+	(void)state;
+	for (size_t n = 0; n <= strlen(whole); n++) {
+		char line[sizeof(whole)];
+		struct mountinfo m;
+
+		memcpy(line, whole, n);
+		line[n] = '\0';
+		if (mountinfo_parse(line, &m))
+			assert_true(m.major == 98 && *m.point == '/' && m.type && m.source);
+		else
+			assert_true(n <= strlen("36 35 98:0 /mnt1 "));
+	}
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -331,6 +371,8 @@ int main(void)
 	    T(a_journal_is_read_with_all_it_says),
 	    T(a_journal_we_would_not_write_is_refused),
 	    T(a_wish_of_five_thousand_letters_is_refused),
+	    T(a_line_of_mountinfo_is_taken_apart),
+	    T(a_line_of_mountinfo_may_be_cut_anywhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
