@@ -339,7 +339,7 @@ static int identity_get(struct sys *s, struct arena *mem, const char *target, st
 /* Whatever came since the plan was made, a mount or a route, is a reason to stop. */
 static int uses_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
 {
-	struct read_request request = {.facets = FACET_TOPOLOGY, .n_targets = 1, .has_uses = true};
+	struct read_request request = {.facets = FACET_TOPOLOGY, .n_targets = 1, .has_uses = true, .may_try = true};
 	const struct pci_function *f;
 	struct pci_addr addr;
 	struct host h;

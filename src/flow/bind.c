@@ -151,7 +151,8 @@ int flow_plan_bind(struct flow *f, const struct bind_wish *wish, struct change *
 	    .targets = wish->targets,
 	    .n_targets = wish->n_targets,
 	    .attributes = 1u << ATTR_RESET_METHOD | 1u << ATTR_VFS,
-	    .has_uses = true};
+	    .has_uses = true,
+	    .may_try = true};
 	int r = flow_look(f, &request, &ret->host, e);
 
 	if (r == 0 && wish->server_type != SERVER_UNKNOWN) {

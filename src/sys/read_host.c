@@ -512,12 +512,12 @@ static void read_facets(struct reading *r, const struct read_request *q)
 	if (q->attributes != 0)
 		read_attributes_of(r->s, r->mem, h, wanted, q->attributes);
 	if (q->has_uses) {
-		unsigned areas = 0;
+		struct uses_request uses = {.wanted = wanted, .may_try = q->may_try};
 
 		for (size_t i = 0; i < h->n_functions; i++)
 			if (wanted[i] && !function_is_bridge(&h->functions[i]))
-				areas |= use_areas_of(&h->functions[i]);
-		read_uses(r->s, r->mem, h, areas);
+				uses.areas |= use_areas_of(&h->functions[i]);
+		read_uses(r->s, r->mem, h, &uses);
 	}
 	if (q->facets & FACET_NAMES) {
 		struct names *names = names_open(r->mem);

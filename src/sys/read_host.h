@@ -23,6 +23,7 @@ struct read_request {
 	const struct pci_addr *targets;
 	size_t n_targets;
 	unsigned attributes; /* bits 1 << ATTR_… */
+	bool may_try;  /* with the uses: idle disks may be opened exclusively for a moment */
 	bool has_uses; /* what the host does with the targets and those that share a slot or group with them */
 	/* Functions that do not match are left out before anything else is read of them; with PARENTS the
 	 * bridges above those that match stay. NULL: all. Not together with targets. */

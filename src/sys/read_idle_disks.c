@@ -104,14 +104,24 @@ static void look_for_signature(struct block_graph *g, int disk)
 		block_add_use(g, USE_SIGNATURE, what, at, evidence);
 }
 
+/* Other disks are left alone: a look at them, an exclusive open above all, may be in somebody's way. */
+static bool is_asked_for(const struct block_graph *g, const struct block_device *d)
+{
+	for (size_t i = 0; i < d->n_functions; i++)
+		if (!g->r->wanted || g->r->wanted[d->functions[i]])
+			return true;
+	return false;
+}
+
 void read_idle_disks(struct block_graph *g)
 {
 	for (size_t i = 0; i < g->n; i++) {
 		const struct block_device *d = &g->devices[i];
 
-		if (d->disk >= 0 || d->n_functions == 0 || !d->has_number)
+		if (d->disk >= 0 || !is_asked_for(g, d) || !d->has_number)
 			continue;
-		look_for_claims(g, (int)i);
+		if (g->r->may_try)
+			look_for_claims(g, (int)i);
 		look_for_signature(g, (int)i);
 	}
 }

@@ -53,7 +53,7 @@ int uses_function_of(struct use_reading *r, const char *path)
 	return r->s->ops->link(r->s, path, link, sizeof(link)) < 0 ? -1 : uses_function_in(r, link);
 }
 
-void read_uses(struct sys *s, struct arena *mem, struct host *h, unsigned areas)
+void read_uses(struct sys *s, struct arena *mem, struct host *h, const struct uses_request *q)
 {
 	static void (*const readers[])(struct use_reading *) = {
 	    [AREA_STORAGE] = read_storage_uses,
@@ -63,14 +63,14 @@ void read_uses(struct sys *s, struct arena *mem, struct host *h, unsigned areas)
 	    [AREA_MACHINES] = read_machine_uses,
 	};
 	static_assert(ARRAY_LEN(readers) == AREAS, "every area has its reader");
-	struct use_reading r = {.s = s, .mem = mem, .h = h};
+	struct use_reading r = {.s = s, .mem = mem, .h = h, .wanted = q->wanted, .may_try = q->may_try};
 
 	for (int i = 0; i < AREAS; i++)
-		if (areas & 1u << i)
+		if (q->areas & 1u << i)
 			readers[i](&r);
 	h->uses = r.uses;
 	h->n_uses = r.n_uses;
 	h->blind = r.blind;
 	h->n_blind = r.n_blind;
-	h->seen_areas = areas;
+	h->seen_areas = q->areas;
 }

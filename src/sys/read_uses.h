@@ -12,15 +12,25 @@ struct use_reading {
 	struct sys *s;
 	struct arena *mem;
 	struct host *h;
+	const bool *wanted; /* of each function: is it asked for? NULL: all are */
+	bool may_try;	    /* idle disks may be opened exclusively for a moment */
 	struct use *uses; /* grows; goes to h->uses at the end, as the blind spots do */
 	size_t n_uses;
 	struct blind_spot *blind;
 	size_t n_blind;
 };
 
-/* Reads the areas named (bits 1 << AREA_…) for all functions of h. Cannot fail: what cannot be seen becomes a
- * blind spot. */
-void read_uses(struct sys *s, struct arena *mem, struct host *h, unsigned areas);
+/* What is read: the areas (bits 1 << AREA_…); of all functions, but idle disks are looked at only where they hang on one
+ * of those wanted (NULL: all). may_try: they may be opened exclusively for a moment, which can be in the way of
+ * somebody who mounts them just then. */
+struct uses_request {
+	unsigned areas;
+	const bool *wanted;
+	bool may_try;
+};
+
+/* Cannot fail: what cannot be seen becomes a blind spot. */
+void read_uses(struct sys *s, struct arena *mem, struct host *h, const struct uses_request *q);
 
 /* ---- for the areas' files ---- */
 

@@ -67,7 +67,7 @@ int main(int argc, char **argv)
 	if (r == 0)
 		r = read_host(&real.sys, &mem, &request, &h, &e);
 	if (r == 0) {
-		read_uses(&real.sys, &mem, &h, areas);
+		read_uses(&real.sys, &mem, &h, &(struct uses_request){.areas = areas, .may_try = true});
 		print_uses(&h);
 	} else {
 		(void)fprintf(stderr, "lab-uses: %s\n", e.what);

@@ -94,6 +94,6 @@ struct host host_in(struct tree *t)
 	struct host h;
 
 	assert_int_equal(read_host(&t->real.sys, &t->mem, &request, &h, &e), 0);
-	read_uses(&t->real.sys, &t->mem, &h, 1u << AREA_STORAGE);
+	read_uses(&t->real.sys, &t->mem, &h, &(struct uses_request){.areas = 1u << AREA_STORAGE, .may_try = true});
 	return h;
 }

@@ -88,7 +88,7 @@ void tree_read(struct tree *t, struct host *ret)
 	struct err e = {0};
 
 	assert_int_equal(read_host(&t->real.sys, &t->mem, &request, ret, &e), 0);
-	read_uses(&t->real.sys, &t->mem, ret, (1u << AREAS) - 1);
+	read_uses(&t->real.sys, &t->mem, ret, &(struct uses_request){.areas = (1u << AREAS) - 1, .may_try = true});
 }
 
 size_t tree_uses(const struct host *h, enum use_kind kind, const char *function, const char *subject)
