@@ -26,6 +26,7 @@ enum option_id {
 	OPT_ABANDON,
 	OPT_SET_RESET,
 	OPT_STRICT,
+	OPT_TIMEOUT,
 	OPTIONS
 };
 
@@ -66,6 +67,8 @@ struct cli {
 	const char *root, *driver, *reason, *abandon, *output, *class_word, *group, *vendor, *set_reset;
 	const char **allow;
 	size_t n_allow;
+	const char *timeout;
+	unsigned write_limit_ms; /* 0: as usual */
 	char **args; /* what is left, NULL-terminated */
 	size_t n_args;
 	char **command; /* behind "--", NULL: none given */

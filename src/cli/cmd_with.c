@@ -58,7 +58,7 @@ const struct cmd cmd_with = {
 	"passthru with 01:00.0 -- qemu-system-x86_64 -machine q35 $(passthru export qemu 01:00.0) …",
 	"a guest with the card, and the card back afterwards",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_ALLOW) | HAS(OPT_REASON),
+    .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_ALLOW) | HAS(OPT_REASON) | HAS(OPT_TIMEOUT),
     .min_args = 1,
     .max_args = 256,
     .takes_command = true,

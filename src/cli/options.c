@@ -18,6 +18,7 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_REASON] = {"reason", 0, "TEXT", "why, kept in history"},
     [OPT_SET_RESET] = {"set-reset", 0, "METHOD", "reset the functions named by this method alone: flr, pm, bus, …"},
     [OPT_STRICT] = {"strict", 0, NULL, "a bridge in the IOMMU group blocks, though the kernel does not mind it"},
+    [OPT_TIMEOUT] = {"timeout", 0, "SECONDS", "so long a single write to the kernel may take, 1 to 3600 (30)"},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine"},
 };
 

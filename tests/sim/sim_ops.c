@@ -325,7 +325,15 @@ static int op_module_chain(struct sys *s, const char *name, sys_each_module *eac
 	return CALL(sim_of(s), "module_chain", name, false, chain(sim_of(s), name, each, data));
 }
 
-/* "pci:1234:1111"; vfio_pci fits everything. */
+static bool has_ids(const char *modalias, const char *ids)
+{
+	char want[32];
+
+	(void)snprintf(want, sizeof(want), "pci:v0000%.4sd0000%.4ssv", ids, ids + 5);
+	return str_starts(modalias, want);
+}
+
+/* vfio_pci fits everything. */
 static int module_for(struct sim *sim, const char *modalias, char *buf, size_t size)
 {
 	if (str_starts(modalias, "vfio_pci:")) {
@@ -334,7 +342,7 @@ static int module_for(struct sim *sim, const char *modalias, char *buf, size_t s
 	}
 	for (size_t i = 0; i < sim->n_drivers; i++)
 		for (size_t k = 0; k < sim->drivers[i].n_ids; k++)
-			if (str_starts(modalias, "pci:") && str_eq(modalias + 4, sim->drivers[i].ids[k])) {
+			if (has_ids(modalias, sim->drivers[i].ids[k])) {
 				(void)snprintf(buf, size, "%s", sim->drivers[i].module);
 				return 0;
 			}
