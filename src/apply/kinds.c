@@ -117,6 +117,9 @@ static int binding_set(struct sys *s, struct arena *mem, const struct step *move
 		r = unbind(s, move->target, now.driver, e);
 	if (r == 0 && want->driver && !str_eq(now.driver, want->driver))
 		r = bind_to(s, move->target, want->driver, e);
+	/* Bound already: udev, or a module that was loaded, may have offered it to that very driver in between. */
+	if (r == -EBUSY && binding_get(s, mem, move->target, &now, NULL) == 0 && str_eq(now.driver, want->driver))
+		r = err_set(e, 0, "%s", "");
 	if (r == 0)
 		r = binding_get(s, mem, move->target, &now, e);
 	if (r == 0 && !str_eq(now.driver_override, want->driver_override))
