@@ -182,6 +182,37 @@ static void a_guest_that_starts_before_the_write_keeps_its_device(void **state)
 	assert_true(named > 0);
 }
 
+/* The first move takes its time, and a guest starts on the stranger that is to be parked by the second. */
+static void a_guest_that_starts_during_the_first_move_is_seen_before_the_next(void **state)
+{
+	static const struct request park = {.verb = DO_BIND, .targets = NETWORK, .driver = "vfio-pci"};
+	static const struct request bind = {
+	    .verb = DO_BIND, .targets = GPU, .allow = "stranger", .reset_method = "pm"};
+	bool is_tried = false;
+
+	(void)state;
+	for (int k = 1;; k++) {
+		cleanup_sim struct sim sim = {0};
+		cleanup_deed struct deed d = {0};
+
+		sim_host_strangers(&sim);
+		assert_int_equal(outcome_of(&sim, &park), OUTCOME_DONE);
+		sim.hook = start_guest;
+		sim_arm(&sim, SIM_HOOK, k);
+		deed_do(&d, &sim, &bind);
+		sim_disarm(&sim);
+		if (sim.n_calls < k)
+			break;
+		if (!str_starts(sim.tripped_on, "poke ") || !str_eq(str_base(sim.tripped_on), "reset_method") || is_tried)
+			continue;
+		is_tried = true;
+		assert_int_equal(d.outcome, OUTCOME_ROLLED_BACK);
+		assert_says(&d, "process 4242 (qemu-system-x86)", NULL);
+		assert_true(sim_is_bound(&sim, NETWORK, "vfio-pci"));
+	}
+	assert_true(is_tried);
+}
+
 #define T(f) cmocka_unit_test(f)
 
 int main(void)
@@ -193,6 +224,7 @@ int main(void)
 	    T(a_node_that_comes_late_is_waited_for),
 	    T(a_node_that_never_comes_is_taken_back),
 	    T(a_guest_that_starts_before_the_write_keeps_its_device),
+	    T(a_guest_that_starts_during_the_first_move_is_seen_before_the_next),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
