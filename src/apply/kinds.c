@@ -11,6 +11,7 @@
 #include "model/unit.h"
 #include "sys/read_holders.h"
 #include "sys/read_host.h"
+#include "sys/read_stuck.h"
 
 enum {
 	AWAIT_POLL_MS = 20,
@@ -18,6 +19,25 @@ enum {
 };
 
 /* ---- binding ---- */
+
+/* Says of a write that does not come back what it waits in, and who keeps it waiting. */
+static int refuse_stuck(struct sys *s, int code, const char *target, const char *what, struct err *e)
+{
+	cleanup_arena struct arena mem = {0};
+	struct stuck stuck = read_stuck(s, &mem, target);
+	const char *process = "";
+
+	if (stuck.pid > 0)
+		process = arena_printf(&mem, " (process %d%s%s)", stuck.pid, stuck.where ? ", in " : "", stuck.where ? stuck.where : "");
+	if (!what)
+		what = arena_printf(&mem, "an earlier write%s%.150s for it", stuck.path ? " to " : "", stuck.path ? stuck.path : "");
+	(void)err_set(e, code, "%s is stuck: the kernel has not come back from %s%s", target, what, process);
+	if (stuck.holder > 0)
+		return err_hint(e, "process %d (%.32s) has it open: when that ends the write does; then passthru recover. "
+				   "Other functions keep working", stuck.holder, stuck.holder_command);
+	return err_hint(e, "when what still uses it lets go the write ends; then passthru recover. If nothing does, only a "
+			   "reboot ends it. Other functions keep working");
+}
 
 static int binding_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
 {
@@ -27,10 +47,8 @@ static int binding_get(struct sys *s, struct arena *mem, const char *target, str
 	if (!pci_addr_parse(target, &addr))
 		return err_set(e, -EINVAL, "%s is no PCI address", target);
 	r = s->ops->is_busy(s, addr);
-	if (r == 1) {
-		(void)err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", target);
-		return err_hint(e, "it ends when the driver lets go, else with a reboot");
-	}
+	if (r == 1)
+		return refuse_stuck(s, -EBUSY, target, NULL, e);
 	if (r == 0)
 		r = read_binding(s, mem, target, &ret->driver, &ret->driver_override);
 	if (r < 0)
@@ -46,13 +64,15 @@ static int poke(struct sys *s, const char *target, const char *path, const char 
 
 	if (pci_addr_parse(target, &addr))
 		r = s->ops->poke(s, addr, path, value, s->write_limit_ms);
+	value = *value == '\n' ? "nothing" : value;
 	if (r == -ETIME) {
-		(void)err_set(e, r, "the kernel has not come back from writing /%s for %u s", path,
-		    s->write_limit_ms / 1000);
-		return err_hint(e, "something still uses %s: end it and the write finishes; then passthru recover", target);
+		char what[256];
+
+		(void)snprintf(what, sizeof(what), "writing %.64s to /%.128s for %u s", value, path, s->write_limit_ms / 1000);
+		return refuse_stuck(s, r, target, what, e);
 	}
 	if (r < 0)
-		return err_set(e, r, "writing %s to /%s: %s", *value == '\n' ? "nothing" : value, path, strerror(-r));
+		return err_set(e, r, "writing %s to /%s: %s", value, path, strerror(-r));
 	return 0;
 }
 
@@ -104,6 +124,9 @@ static int binding_set(struct sys *s, struct arena *mem, const struct step *move
 		r = unbind(s, move->target, now.driver, e);
 	if (r == 0 && want->driver && !str_eq(now.driver, want->driver))
 		r = bind_to(s, move->target, want->driver, e);
+	/* Bound already: udev, or a module that was loaded, may have offered it to that very driver in between. */
+	if (r == -EBUSY && binding_get(s, mem, move->target, &now, NULL) == 0 && str_eq(now.driver, want->driver))
+		r = err_set(e, 0, "%s", "");
 	if (r == 0)
 		r = binding_get(s, mem, move->target, &now, e);
 	if (r == 0 && !str_eq(now.driver_override, want->driver_override))

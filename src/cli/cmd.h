@@ -34,6 +34,7 @@ enum option_id {
 	OPT_NEAR,
 	OPT_AT_LEAST,
 	OPT_RELEASE,
+	OPT_TIMEOUT,
 	OPTIONS
 };
 
@@ -76,6 +77,8 @@ struct cli {
 	bool is_release;
 	const char **allow;
 	size_t n_allow;
+	const char *timeout;
+	unsigned write_limit_ms; /* 0: as usual */
 	char **args; /* what is left, NULL-terminated */
 	size_t n_args;
 	char **command; /* behind "--", NULL: none given */

@@ -62,7 +62,7 @@ const struct cmd cmd_apply = {
 	"passthru bind 01:00.0 --dry-run --json > plan.json", "have it looked at",
 	"passthru apply plan.json", "do exactly that, or nothing",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_REASON),
+    .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_REASON) | HAS(OPT_TIMEOUT),
     .min_args = 1,
     .max_args = 1,
     .is_change = true,

@@ -40,7 +40,7 @@ const struct cmd cmd_bind = {
 	"passthru bind --driver=nvidia 0000:0b:00.0", "give one function to a driver of the host",
 	NULL},
     .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_DRIVER) | HAS(OPT_ALLOW) |
-	HAS(OPT_SERVER_TYPE) | HAS(OPT_STOP_HOLDERS) | HAS(OPT_KILL_HOLDERS) | HAS(OPT_REASON) | HAS(OPT_SET_RESET),
+	HAS(OPT_SERVER_TYPE) | HAS(OPT_STOP_HOLDERS) | HAS(OPT_KILL_HOLDERS) | HAS(OPT_REASON) | HAS(OPT_TIMEOUT) | HAS(OPT_SET_RESET),
     .min_args = 1,
     .max_args = 256,
     .is_change = true,
@@ -57,7 +57,7 @@ const struct cmd cmd_unbind = {
 	"passthru unbind 0b:00.0 0b:00.1", "both functions of a card",
 	NULL},
     .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_ALLOW) |
-	HAS(OPT_SERVER_TYPE) | HAS(OPT_STOP_HOLDERS) | HAS(OPT_KILL_HOLDERS) | HAS(OPT_REASON),
+	HAS(OPT_SERVER_TYPE) | HAS(OPT_STOP_HOLDERS) | HAS(OPT_KILL_HOLDERS) | HAS(OPT_REASON) | HAS(OPT_TIMEOUT),
     .min_args = 1,
     .max_args = 256,
     .is_change = true,

@@ -95,7 +95,7 @@ const struct cmd cmd_recover = {
 	"passthru recover", "after a crash",
 	"passthru recover --abandon 12", "change 12 cannot be ended: set it aside, touch nothing",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_ABANDON),
+    .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_ABANDON) | HAS(OPT_TIMEOUT),
     .is_change = true,
     .run = run_recover,
 };

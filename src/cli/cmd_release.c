@@ -18,7 +18,7 @@ const struct cmd cmd_release = {
 	"passthru release 01:00.0", "the card is the host's again",
 	"passthru release 01:00.0 --dry-run", "what that would do",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_REASON),
+    .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_REASON) | HAS(OPT_TIMEOUT),
     .min_args = 1,
     .max_args = 256,
     .is_change = true,

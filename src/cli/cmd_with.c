@@ -59,7 +59,7 @@ const struct cmd cmd_with = {
 	"a guest with the card, and the card back afterwards",
 	NULL},
     .options = HAS(OPT_HELP) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_ALLOW) |
-	HAS(OPT_SERVER_TYPE) | HAS(OPT_STOP_HOLDERS) | HAS(OPT_KILL_HOLDERS) | HAS(OPT_REASON),
+	HAS(OPT_SERVER_TYPE) | HAS(OPT_STOP_HOLDERS) | HAS(OPT_KILL_HOLDERS) | HAS(OPT_REASON) | HAS(OPT_TIMEOUT),
     .min_args = 1,
     .max_args = 256,
     .takes_command = true,

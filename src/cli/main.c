@@ -13,6 +13,8 @@
 /* What a getopt_long row answers for options without a letter. */
 enum { LONG_ONLY = 256 };
 
+enum { MOST_SECONDS = 3600 }; /* of --timeout */
+
 static void make_getopt(const struct cmd *cmd, struct option *longs, char *shorts)
 {
 	size_t n = 0, k = 0;
@@ -109,6 +111,9 @@ static void take_option(struct cli *c, int option, const char *value)
 	case OPT_RELEASE:
 		c->is_release = true;
 		break;
+	case OPT_TIMEOUT:
+		c->timeout = value;
+		break;
 	case OPTIONS:
 		break;
 	}
@@ -146,6 +151,7 @@ static int parse(const struct cmd *cmd, struct cli *c, int argc, char **argv)
 {
 	struct option longs[OPTIONS + 1];
 	char shorts[2 * OPTIONS + 3];
+	uint64_t seconds = 0;
 	int value_at = 0;
 
 	make_getopt(cmd, longs, shorts);
@@ -181,6 +187,9 @@ static int parse(const struct cmd *cmd, struct cli *c, int argc, char **argv)
 		return usage_error(cmd, "an argument is missing:", cmd->args);
 	if (c->n_args > cmd->max_args)
 		return usage_error(cmd, "one argument too many:", c->args[cmd->max_args]);
+	if (c->timeout && (!str_number(c->timeout, 10, MOST_SECONDS, &seconds) || seconds == 0))
+		return usage_error(cmd, "--timeout takes 1 to 3600 seconds, not", c->timeout);
+	c->write_limit_ms = (unsigned)seconds * 1000;
 	return 0;
 }
 

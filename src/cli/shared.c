@@ -119,6 +119,8 @@ struct sys *cli_open(struct cli *c, struct flow *f)
 		return NULL;
 	}
 	s->waiting = say_waiting;
+	if (c->write_limit_ms > 0)
+		s->write_limit_ms = c->write_limit_ms;
 	*f = (struct flow){.s = s, .mem = c->mem};
 	return s;
 }

@@ -23,6 +23,13 @@ static const char *const files[ATTRIBUTES] = {
     [ATTR_VFS] = "sriov_numvfs",
 };
 
+/* Shown under the function's lock, which a stuck write holds: reading them then would hang as well (driver_override
+ * up to 6.1, fact KF-04; drivers/pci/iov.c, sriov_numvfs_show, since 5.6). */
+static bool takes_lock(enum attribute a)
+{
+	return a == ATTR_DRIVER_OVERRIDE || a == ATTR_VFS;
+}
+
 /* What the kernel prints for "there is none" (drivers/pci/pci-sysfs.c). */
 static bool means_absent(enum attribute a, const char *text)
 {
@@ -131,7 +138,7 @@ void read_attributes_of(struct sys *s, struct arena *mem, struct host *h, const 
 			continue;
 		f->attributes = arena_alloc(mem, ATTRIBUTES * sizeof(*f->attributes));
 		for (int a = 0; a < ATTRIBUTES; a++)
-			if (attributes & 1u << a && files[a] && !(a == ATTR_DRIVER_OVERRIDE && s->ops->is_busy(s, f->addr) == 1))
+			if (attributes & 1u << a && files[a] && !(takes_lock((enum attribute)a) && s->ops->is_busy(s, f->addr) == 1))
 				f->attributes[a] = read_file(s, mem, f, (enum attribute)a);
 		if (attributes & 1u << ATTR_SLOT)
 			f->attributes[ATTR_SLOT] = slot_label(&slots, f);

@@ -73,7 +73,7 @@ static bool read_hex(struct reading *r, const struct pci_function *f, const char
 	return text && str_sysfs_hex(text, max, ret);
 }
 
-/* Where uevent is missing or broken: the single attributes. */
+/* Where that one text is missing or broken: the single attributes. */
 static void read_attributes(struct reading *r, struct pci_function *f)
 {
 	uint64_t class, vendor, device;
@@ -103,6 +103,22 @@ static void read_attributes(struct reading *r, struct pci_function *f)
 	}
 }
 
+/* All of it from the one text, and on the running host the link. */
+static bool parse_peek(struct reading *r, const struct sys_peek *peek, struct pci_function *f)
+{
+	if (peek->text_length < 0)
+		return false;
+	if (!r->s->is_live)
+		return pci_uevent_parse(r->mem, peek->text, (size_t)peek->text_length, f);
+	if (!pci_modalias_parse(peek->text, f))
+		return false;
+	if (peek->driver_error == 0)
+		f->driver = arena_strdup(r->mem, str_base(peek->driver));
+	if (peek->driver_error == 0 || peek->driver_error == -ENOENT)
+		f->has_driver = peek->driver_error == 0 ? TRI_YES : TRI_NO;
+	return true;
+}
+
 static void read_function(struct reading *r, struct pci_function *f)
 {
 	struct sys_peek peek;
@@ -111,12 +127,12 @@ static void read_function(struct reading *r, struct pci_function *f)
 	int n;
 
 	sys_peek(r->s, f->name, &peek);
-	n = peek.uevent_length;
-	if (n < 0 || !pci_uevent_parse(r->mem, peek.uevent, (size_t)n, f) || !f->has_class || !f->has_ids)
+	n = peek.text_length;
+	if (!parse_peek(r, &peek, f) || !f->has_class || !f->has_ids)
 		read_attributes(r, f);
 	if (!f->has_class || !f->has_ids) {
 		if (n < 0 && n != -ENOENT)
-			f->trouble = arena_printf(r->mem, "/" DEVICES "/%s/uevent: %s", f->name, strerror(-n));
+			f->trouble = arena_printf(r->mem, "/" DEVICES "/%s/%s: %s", f->name, sys_peek_file(r->s), strerror(-n));
 		else
 			f->trouble = arena_printf(r->mem, "/" DEVICES "/%s: its class and ids cannot be read", f->name);
 	}

@@ -189,19 +189,30 @@ static int real_link(struct sys *sys, const char *path, char *buf, size_t size)
 	return 0;
 }
 
-static int peek_uevent(struct sys *sys, int folder, char *buf, size_t size)
+static int peek_text(struct sys *sys, int folder, char *buf, size_t size)
 {
+	const char *name = sys_peek_file(sys);
 	cleanup_close int fd = -1;
 	struct stat st;
 
-	if (!sys->is_live && fstatat(folder, "uevent", &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (!sys->is_live && fstatat(folder, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
 		return -errno;
 	if (!sys->is_live && !S_ISREG(st.st_mode))
 		return -EINVAL;
-	fd = openat(folder, "uevent", O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
+	fd = openat(folder, name, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_NOCTTY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
 	return read_all(fd, buf, size, true);
+}
+
+static int peek_link(int folder, const char *name, char buf[SYS_PATH])
+{
+	ssize_t n = readlinkat(folder, name, buf, SYS_PATH - 1);
+
+	if (n < 0)
+		return -errno;
+	buf[n] = '\0';
+	return 0;
 }
 
 static void real_peek(struct sys *sys, const char *function, struct sys_peek *ret)
@@ -209,16 +220,14 @@ static void real_peek(struct sys *sys, const char *function, struct sys_peek *re
 	char path[SYS_PATH];
 	cleanup_close int folder = sys_real_openat(
 	    (struct sys_real *)sys, sys_path(path, "sys/bus/pci/devices/%s", function), O_PATH | O_DIRECTORY);
-	ssize_t n;
 
-	ret->uevent_length = ret->group_error = folder;
+	ret->text_length = ret->driver_error = ret->group_error = folder;
 	if (folder < 0)
 		return;
-	ret->uevent_length = peek_uevent(sys, folder, ret->uevent, sizeof(ret->uevent));
-	n = readlinkat(folder, "iommu_group", ret->group, sizeof(ret->group) - 1);
-	ret->group_error = n < 0 ? -errno : 0;
-	if (n >= 0)
-		ret->group[n] = '\0';
+	ret->text_length = peek_text(sys, folder, ret->text, sizeof(ret->text));
+	if (sys->is_live)
+		ret->driver_error = peek_link(folder, "driver", ret->driver);
+	ret->group_error = peek_link(folder, "iommu_group", ret->group);
 }
 
 static int real_list(struct sys *sys, const char *path, sys_each *each, void *data)

@@ -8,6 +8,11 @@
 
 #include "base/str.h"
 
+const char *sys_peek_file(const struct sys *s)
+{
+	return s->is_live ? "modalias" : "uevent";
+}
+
 void sys_peek(struct sys *s, const char *function, struct sys_peek *ret)
 {
 	char path[SYS_PATH];
@@ -16,8 +21,11 @@ void sys_peek(struct sys *s, const char *function, struct sys_peek *ret)
 		s->ops->peek(s, function, ret);
 		return;
 	}
-	ret->uevent_length = s->ops->read(
-	    s, sys_path(path, "sys/bus/pci/devices/%s/uevent", function), ret->uevent, sizeof(ret->uevent));
+	ret->text_length = s->ops->read(s, sys_path(path, "sys/bus/pci/devices/%s/%s", function, sys_peek_file(s)),
+	    ret->text, sizeof(ret->text));
+	if (s->is_live)
+		ret->driver_error = s->ops->link(
+		    s, sys_path(path, "sys/bus/pci/devices/%s/driver", function), ret->driver, sizeof(ret->driver));
 	ret->group_error = s->ops->link(
 	    s, sys_path(path, "sys/bus/pci/devices/%s/iommu_group", function), ret->group, sizeof(ret->group));
 }

@@ -31,12 +31,17 @@ enum {
 	SYS_TEXT = 4096, /* one page: what a sysfs attribute holds at most */
 };
 
-/* uevent and the IOMMU group's link of a PCI function. */
+/*
+ * What a PCI function is, its driver and its IOMMU group. Of a recorded host that is uevent, which has the driver as
+ * well. Of the running one it is modalias and the link: kernels that take the function's lock to show uevent (seen in
+ * 6.1.192) let every reader of it hang while an unbind is stuck, whoever made it.
+ */
 struct sys_peek {
-	int uevent_length; /* or a negative errno */
-	int group_error;   /* 0 or a negative errno */
-	char uevent[SYS_TEXT + 1];
-	char group[SYS_PATH]; /* target of the link */
+	int text_length;  /* or a negative errno */
+	int driver_error; /* 0 or a negative errno; live only */
+	int group_error;  /* 0 or a negative errno */
+	char text[SYS_TEXT + 1];
+	char driver[SYS_PATH], group[SYS_PATH]; /* targets of the links */
 };
 
 struct sys_device {
@@ -176,6 +181,9 @@ struct sys {
 
 /* A unit: systemd itself kills what has not stopped after 90 s, and waits for the killed. */
 enum { SYS_WRITE_LIMIT_MS = 30 * 1000, SYS_UNIT_LIMIT_MS = 120 * 1000 };
+
+/* The attribute that sys_peek reads. */
+const char *sys_peek_file(const struct sys *s);
 
 /* By the short way, or by read and link. */
 void sys_peek(struct sys *s, const char *function, struct sys_peek *ret);

@@ -70,3 +70,39 @@ bool pci_uevent_parse(struct arena *mem, const char *text, size_t length, struct
 	*f = parsed;
 	return true;
 }
+
+bool pci_modalias_parse(const char *text, struct pci_function *f)
+{
+	static const struct {
+		const char *before;
+		size_t digits;
+		uint64_t max;
+	} parts[] = {
+	    {"pci:v", 8, 0xffff},
+	    {"d", 8, 0xffff},
+	    {"sv", 8, 0xffff},
+	    {"sd", 8, 0xffff},
+	    {"bc", 2, 0xff},
+	    {"sc", 2, 0xff},
+	    {"i", 2, 0xff},
+	};
+	uint64_t value[ARRAY_LEN(parts)];
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+		if (!str_starts(text, parts[i].before))
+			return false;
+		text += strlen(parts[i].before);
+		if (strlen(text) < parts[i].digits || !str_number_n(text, parts[i].digits, 16, parts[i].max, &value[i]))
+			return false;
+		text += parts[i].digits;
+	}
+	if (*text != '\0' && !str_eq(text, "\n"))
+		return false;
+	f->vendor = (uint16_t)value[0];
+	f->device = (uint16_t)value[1];
+	f->subvendor = (uint16_t)value[2];
+	f->subdevice = (uint16_t)value[3];
+	f->class_code = (uint32_t)(value[4] << 16 | value[5] << 8 | value[6]);
+	f->has_ids = f->has_class = true;
+	return true;
+}

@@ -549,7 +549,8 @@ static void show_new_function(struct sim *sim, const struct sim_function *f)
 	file_at(sim, text, "%s/vendor", f->folder);
 	(void)snprintf(text, sizeof(text), "0x%.4s\n", f->ids + 5);
 	file_at(sim, text, "%s/device", f->folder);
-	(void)snprintf(text, sizeof(text), "pci:%s\n", f->ids);
+	(void)snprintf(text, sizeof(text), "pci:v0000%.4sd0000%.4ssv00001AF4sd00001100bc%02Xsc%02Xi%02X\n", f->ids, f->ids + 5,
+	    f->class_code >> 16, f->class_code >> 8 & 0xff, f->class_code & 0xff);
 	file_at(sim, text, "%s/modalias", f->folder);
 	if (f->group < 0)
 		return;

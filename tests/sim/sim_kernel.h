@@ -88,6 +88,10 @@ struct sim {
 	char tripped_on[160]; /* "poke sys/bus/…", for messages */
 	bool is_dead;
 
+	int late_looks; /* so many looks for a node below /dev/vfio find none: devtmpfs is late */
+	int n_hung;	/* reads of what the kernel shows under a function's lock, made while a write for it was stuck */
+	char hung_on[160];
+
 	int (*on_run)(struct sim *sim); /* what the command of `with` does; answers its exit status */
 	int lingers; /* so many calls of linger until the guest closes what it holds */
 };

@@ -76,8 +76,28 @@ static int read_file(struct sim *sim, const char *path, char *buf, size_t size, 
 	return (int)length;
 }
 
+/* uevent takes the lock in some 6.1, driver_override in all up to that, sriov_numvfs since 5.6. */
+static void note_hang(struct sim *sim, const char *path)
+{
+	const char *attribute = str_base(path);
+	char name[PCI_ADDR_TEXT];
+	const struct sim_function *f;
+
+	if (!str_starts(path, "sys/bus/pci/devices/") ||
+	    (!str_eq(attribute, "uevent") && !str_eq(attribute, "driver_override") && !str_eq(attribute, "sriov_numvfs")))
+		return;
+	path += strlen("sys/bus/pci/devices/");
+	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(path, "/"), path);
+	f = sim_find_function(sim, name);
+	if (!f || !f->is_stuck)
+		return;
+	sim->n_hung++;
+	(void)snprintf(sim->hung_on, sizeof(sim->hung_on), "%s", attribute);
+}
+
 static int op_read(struct sys *s, const char *path, char *buf, size_t size)
 {
+	note_hang(sim_of(s), path);
 	return CALL(sim_of(s), "read", path, false, read_file(sim_of(s), path, buf, size, false));
 }
 
@@ -121,9 +141,18 @@ static int op_list(struct sys *s, const char *path, sys_each *each, void *data)
 	return CALL(sim_of(s), "list", path, false, list(sim_of(s), path, each, data));
 }
 
+/* devtmpfs makes the node a moment after the function is bound. */
+static bool is_late(struct sim *sim, const char *path)
+{
+	if (!str_starts(path, "dev/vfio/") || sim->late_looks == 0 || !sim_exists(sim, path))
+		return false;
+	sim->late_looks--;
+	return true;
+}
+
 static int op_exists(struct sys *s, const char *path)
 {
-	return CALL(sim_of(s), "exists", path, false, sim_exists(sim_of(s), path));
+	return CALL(sim_of(s), "exists", path, false, is_late(sim_of(s), path) ? 0 : sim_exists(sim_of(s), path));
 }
 
 /* ---- sysfs ---- */
@@ -371,7 +400,15 @@ static int op_module_chain(struct sys *s, const char *name, sys_each_module *eac
 	return CALL(sim_of(s), "module_chain", name, false, chain(sim_of(s), name, each, data));
 }
 
-/* "pci:1234:1111"; vfio_pci fits everything. */
+static bool has_ids(const char *modalias, const char *ids)
+{
+	char want[32];
+
+	(void)snprintf(want, sizeof(want), "pci:v0000%.4sd0000%.4ssv", ids, ids + 5);
+	return str_starts(modalias, want);
+}
+
+/* vfio_pci fits everything. */
 static int module_for(struct sim *sim, const char *modalias, char *buf, size_t size)
 {
 	if (str_starts(modalias, "vfio_pci:")) {
@@ -380,7 +417,7 @@ static int module_for(struct sim *sim, const char *modalias, char *buf, size_t s
 	}
 	for (size_t i = 0; i < sim->n_drivers; i++)
 		for (size_t k = 0; k < sim->drivers[i].n_ids; k++)
-			if (str_starts(modalias, "pci:") && str_eq(modalias + 4, sim->drivers[i].ids[k])) {
+			if (has_ids(modalias, sim->drivers[i].ids[k])) {
 				(void)snprintf(buf, size, "%s", sim->drivers[i].module);
 				return 0;
 			}

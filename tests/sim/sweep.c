@@ -268,6 +268,15 @@ static void expect_honesty(struct sweep *s, struct sim *sim, const struct deed *
 	expect(s, sim_count_locks(sim) == 0, "locks stay behind");
 }
 
+static void expect_the_end_of_a_failure(struct sweep *s, struct sim *sim, const struct deed *d)
+{
+	expect_honesty(s, sim, d);
+	if (d->outcome == OUTCOME_NEEDS_RECOVER || sim_count_files(sim, "run/passthru/journal") > 0 ||
+	    (s->sc->ends_as_it_began && !is_before(s, sim)))
+		expect_recovery(s, sim, "after one recover");
+	expect_normal_life(s, sim);
+}
+
 static bool fail_once(struct sweep *s, enum sim_trip trip, int k)
 {
 	cleanup_sim struct sim sim = {0};
@@ -276,14 +285,34 @@ static bool fail_once(struct sweep *s, enum sim_trip trip, int k)
 	sim_copy(&sim, &s->start);
 	if (!act_at(s, &sim, &d, trip, k))
 		return false;
-	if (!sim.is_tripped)
-		return true;
-	expect_honesty(s, &sim, &d);
-	if (d.outcome == OUTCOME_NEEDS_RECOVER || sim_count_files(&sim, "run/passthru/journal") > 0 ||
-	    (s->sc->ends_as_it_began && !is_before(s, &sim)))
-		expect_recovery(s, &sim, "after one recover");
-	expect_normal_life(s, &sim);
+	if (sim.is_tripped)
+		expect_the_end_of_a_failure(s, &sim, &d);
 	return true;
+}
+
+/* The kernel refuses the write; a read that says EBUSY is a lock of ours, and another matter. */
+static bool refuse_once(struct sweep *s, int k)
+{
+	cleanup_sim struct sim sim = {0};
+	cleanup_deed struct deed d = {0};
+
+	sim_copy(&sim, &s->start);
+	sim.trip_code = -EBUSY;
+	if (!act_at(s, &sim, &d, SIM_FAIL, k))
+		return false;
+	if (sim.is_tripped && str_starts(sim.tripped_on, "poke "))
+		expect_the_end_of_a_failure(s, &sim, &d);
+	return true;
+}
+
+void sweep_busy(const struct scenario *sc)
+{
+	struct sweep s;
+
+	sweep_start(&s, sc, "a write is refused with EBUSY", NULL);
+	for (int k = 1; refuse_once(&s, k); k++)
+		;
+	sweep_end(&s);
 }
 
 void sweep_failures(const struct scenario *sc, enum sim_trip trip)
@@ -426,6 +455,7 @@ static bool stick_once(struct sweep *s, int k)
 		expect(s, bind_card(&sim, GPU) != OUTCOME_DONE, "the stuck function can be bound once more");
 	expect_others_to_work(s, &sim);
 	expect(s, recover_all(&sim) == OUTCOME_STUCK, "recover does not say stuck");
+	expect(s, sim.n_hung == 0, "%d reads would have hung with it, the last of %s", sim.n_hung, sim.hung_on);
 	sim_let_go(&sim);
 	expect_recovery(s, &sim, "after the write came back and recover");
 	expect_normal_life(s, &sim);

@@ -24,6 +24,9 @@ void scenario_start(const struct scenario *sc, struct sim *sim);
 /* One call fails. Success, or unchanged, or at most one recover away from either. */
 void sweep_failures(const struct scenario *sc, enum sim_trip trip);
 
+/* One write is refused with EBUSY. */
+void sweep_busy(const struct scenario *sc);
+
 /* We die at a call (SIM_DIE_STUCK: in a write, which goes on without us); then recover. */
 enum modules {
 	MODULES_MAY_STAY, /* counted and printed; a loaded module harms nothing */

@@ -98,6 +98,38 @@ static void a_nul_in_a_uevent_is_refused(void **state)
 	assert_false(f.has_class);
 }
 
+static void a_modalias_gives_class_and_ids(void **state)
+{
+	static const char good[] = "pci:v000010DEd00002204sv00001458sd0000403Bbc03sc00i00\n";
+	struct pci_function f = {0};
+
+	(void)state;
+	assert_true(pci_modalias_parse(good, &f));
+	assert_true(f.has_class && f.has_ids);
+	assert_int_equal(f.class_code, 0x030000);
+	assert_int_equal(f.vendor, 0x10de);
+	assert_int_equal(f.device, 0x2204);
+	assert_int_equal(f.subvendor, 0x1458);
+	assert_int_equal(f.subdevice, 0x403b);
+	assert_int_equal(f.has_driver, TRI_UNKNOWN);
+}
+
+static void a_text_that_is_no_modalias_leaves_the_function_alone(void **state)
+{
+	static const char *const bad[] = {"", "pci:", "pci:v000010DE", "usb:v000010DEd00002204",
+	    "pci:v000010DEd00002204sv00001458sd0000403Bbc03sc00i0", "pci:v000010DEd00002204sv00001458sd0000403Bbc03sc00i00x",
+	    "pci:v000110DEd00002204sv00001458sd0000403Bbc03sc00i00", "pci:v0000-0DEd00002204sv00001458sd0000403Bbc03sc00i00"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		struct pci_function f = {0};
+
+		if (pci_modalias_parse(bad[i], &f))
+			fail_msg("passes: %s", bad[i]);
+		assert_false(f.has_class || f.has_ids);
+	}
+}
+
 /* Cut anywhere, in a buffer of exactly that size, so that a sanitizer sees one byte too many. */
 static void a_uevent_may_be_cut_anywhere(void **state)
 {
@@ -362,6 +394,8 @@ int main(void)
 	    T(a_text_that_is_no_uevent_leaves_the_function_alone),
 	    T(a_nul_in_a_uevent_is_refused),
 	    T(a_uevent_may_be_cut_anywhere),
+	    T(a_modalias_gives_class_and_ids),
+	    T(a_text_that_is_no_modalias_leaves_the_function_alone),
 	    T(an_over_long_uevent_is_read_or_refused),
 	    T(a_star_matches_any_run_of_letters),
 	    T(the_most_specific_vfio_alias_wins_in_either_form),
