@@ -402,7 +402,7 @@ static int add_command(sd_bus_message *m, const char *name, char **argv)
 		r = sd.append_strv(m, kept);
 	if (r >= 0)
 		r = sd.append(m, "b", 0);
-	return r < 0 ? r : close_containers(m, 5);
+	return r < 0 ? r : close_containers(m, 4);
 }
 
 static int add_properties(sd_bus_message *m, const struct sys_transient *t, const char *type)
