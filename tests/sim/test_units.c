@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apply/apply.h"
+#include "apply/kinds.h"
 #include "base/str.h"
 #include "verbs.h"
 
@@ -187,6 +188,23 @@ static void a_user_who_logged_out_is_in_nobodys_way(void **state)
 	assert_in_range(k, 20, 500);
 }
 
+/* Removed between the look and the act, and after it. */
+static void a_unit_that_is_not_there_is_not_active_and_need_not_stop(void **state)
+{
+	cleanup_sim struct sim sim = {0};
+	cleanup_arena struct arena mem = {0};
+	struct step stop = {.kind = KIND_UNIT, .target = "removed.service", .have = is(true), .want = is(false)};
+	struct value now = is(true);
+	struct err e = {0};
+
+	(void)state;
+	start(&sim);
+	assert_int_equal(move_state(&sim.sys, &mem, &stop, &now, &e), STATE_WANT);
+	assert_int_equal(move_set(&sim.sys, &mem, &stop, &now, &e), 0);
+	stop.want = is(true);
+	assert_int_equal(move_set(&sim.sys, &mem, &stop, &now, &e), -ENOENT);
+}
+
 static void without_operations_for_units_a_plan_with_them_changes_nothing(void **state)
 {
 	cleanup_sim struct sim sim = {0};
@@ -211,6 +229,7 @@ int main(void)
 	    cmocka_unit_test(a_unit_that_stops_too_late_is_started_again),
 	    cmocka_unit_test(a_unit_that_refuses_takes_the_others_back),
 	    cmocka_unit_test(a_user_who_logged_out_is_in_nobodys_way),
+	    cmocka_unit_test(a_unit_that_is_not_there_is_not_active_and_need_not_stop),
 	    cmocka_unit_test(without_operations_for_units_a_plan_with_them_changes_nothing),
 	};
 
