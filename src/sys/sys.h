@@ -61,7 +61,7 @@ struct sys_transient {
 	const char *name;	 /* "passthru-12.service"; while it runs no second one of that name starts */
 	const char *description; /* one line for `systemctl status`; NULL: the name */
 	char **argv;		 /* argv[0] an absolute path; UTF-8, else -EINVAL; arrives as it is, "$" and "%" too */
-	char **stop_argv;	 /* run when it has ended, however it ended, kill -9 too; NULL: nothing */
+	char **stop_argv;	 /* run when it has ended, however it ended, kill -9 too; without "$"; NULL: nothing */
 	char **environment;	 /* "NAME=VALUE"…, besides systemd's own few; NULL: none */
 	const char *directory;	 /* absolute; NULL: the root */
 };

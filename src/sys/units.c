@@ -3,7 +3,8 @@
  * Units of systemd, over sd-bus (loaded when first asked for). Of the running host only.
  *
  * Managers are asked by their private sockets, which root may use and which need no D-Bus daemon: one more thing that
- * can be down while a display manager is being stopped. Without root the system's manager is asked over the system
+ * can be down while a display manager is being stopped. That holds for a user's manager too, whose D-Bus daemon turns
+ * root away; the way of `systemctl --user -M`, a bridge run as the user, works but takes seconds. Without root the system's manager is asked over the system
  * bus, which shows states to everybody.
  */
 #include <errno.h>
@@ -153,11 +154,14 @@ static int connect_to_user(unsigned uid)
 static int connect_to_system(bool *ret_is_bus)
 {
 	int fd = connect_to("/run/systemd/private");
+	bool may_not = fd == -EACCES || fd == -EPERM;
 
 	*ret_is_bus = fd < 0;
 	if (fd < 0)
 		fd = connect_to("/run/dbus/system_bus_socket");
-	return fd == -ENOENT || fd == -ECONNREFUSED ? -ENOTCONN : fd;
+	if (fd == -ENOENT || fd == -ECONNREFUSED)
+		return may_not ? -EACCES : -ENOTCONN;
+	return fd;
 }
 
 static int open_manager(struct sys *s, bool is_user, unsigned uid, sd_bus **ret)
@@ -402,7 +406,7 @@ static int add_command(sd_bus_message *m, const char *name, char **argv)
 		r = sd.append_strv(m, kept);
 	if (r >= 0)
 		r = sd.append(m, "b", 0);
-	return r < 0 ? r : close_containers(m, 5);
+	return r < 0 ? r : close_containers(m, 4);
 }
 
 static int add_properties(sd_bus_message *m, const struct sys_transient *t, const char *type)
@@ -490,6 +494,11 @@ static int read_ending(sd_bus *bus, const char *unit, int *ret_status)
 	return 1;
 }
 
+static bool is_command(char **argv)
+{
+	return argv[0] && argv[0][0] == '/';
+}
+
 int sys_units_run_transient(struct sys *s, const struct sys_transient *t, unsigned limit_ms)
 {
 	/* systemd's own words for what went wrong between fork and exec (systemd.exec(5), "Process Exit Codes"). */
@@ -499,9 +508,12 @@ int sys_units_run_transient(struct sys *s, const struct sys_transient *t, unsign
 	cleanup_free char *unit = NULL, *job = NULL;
 	int status = 0, r;
 
-	if (!unit_name_is_valid(t->name) || !t->argv[0] || t->argv[0][0] != '/' ||
-	    (t->stop_argv && (!t->stop_argv[0] || t->stop_argv[0][0] != '/')))
+	if (!unit_name_is_valid(t->name) || !is_command(t->argv) || (t->stop_argv && !is_command(t->stop_argv)))
 		return -EINVAL;
+	/* Doubled again, and only once taken back, where the manager reloads before it is run (systemd 252). */
+	for (char **word = t->stop_argv; word && *word; word++)
+		if (strchr(*word, '$'))
+			return -EINVAL;
 	r = open_manager(s, false, 0, &bus);
 	if (r < 0)
 		return r;

@@ -535,6 +535,49 @@ struct sim_driver *sim_add_driver(struct sim *sim, const char *name)
 	return d;
 }
 
+/* ---- units ---- */
+
+struct sim_unit *sim_add_unit(struct sim *sim, const char *target, bool is_active)
+{
+	struct sim_unit *u = &sim->units[sim->n_units++];
+
+	*u = (struct sim_unit){.is_active = is_active};
+	(void)snprintf(u->target, sizeof(u->target), "%s", target);
+	return u;
+}
+
+struct sim_unit *sim_find_unit(struct sim *sim, const char *target)
+{
+	for (size_t i = 0; i < sim->n_units; i++)
+		if (str_eq(sim->units[i].target, target))
+			return &sim->units[i];
+	return NULL;
+}
+
+/* What is asked for happens in any case; the limit only says how long one waits for it. */
+int sim_set_unit(struct sim *sim, const char *target, bool active, unsigned limit_ms)
+{
+	struct sim_unit *u = sim_find_unit(sim, target);
+	int64_t until;
+
+	if (!u)
+		return -ENOENT;
+	if (u->is_gone)
+		return -ENODEV;
+	if (u->refuses < 0)
+		return u->refuses;
+	if (u->is_active && !active)
+		u->down_at_ms = sim->time_ms + u->stop_ms;
+	u->is_active = active;
+	until = u->down_at_ms > sim->time_ms ? u->down_at_ms : sim->time_ms;
+	if (until - sim->time_ms > (int64_t)limit_ms) {
+		sim->time_ms += limit_ms;
+		return -ETIMEDOUT;
+	}
+	sim->time_ms = until;
+	return 0;
+}
+
 /* ---- functions ---- */
 
 static void show_new_function(struct sim *sim, const struct sim_function *f)
@@ -604,7 +647,7 @@ void sim_unplug(struct sim *sim, const char *name)
 void sim_init(struct sim *sim)
 {
 	*sim = (struct sim){
-	    .sys = {.ops = &sim_ops, .is_live = true, .may_write = true, .pid = SIM_PID, .write_limit_ms = 30000},
+	    .sys = {.ops = &sim_ops, .is_live = true, .may_write = true, .pid = SIM_PID, .write_limit_ms = 30000, .unit_limit_ms = 120000},
 	    .kernel_major = 6,
 	    .kernel_minor = 12,
 	    .trip_code = -EIO,
@@ -710,6 +753,8 @@ char *sim_snapshot(struct sim *sim)
 		else if (tree_is_below(n->path, "run/passthru/held"))
 			(void)fprintf(out, "%s\n", n->path);
 	}
+	for (size_t i = 0; i < sim->n_units; i++)
+		(void)fprintf(out, "unit %s %s\n", sim->units[i].target, sim->units[i].is_active ? "active" : "inactive");
 	(void)fclose(out);
 	return text;
 }

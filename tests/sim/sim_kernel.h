@@ -49,6 +49,16 @@ struct sim_module {
 	bool is_loaded, is_builtin;
 };
 
+/* A unit of systemd. Stopping may take its time, and goes on when who asked for it is told that it took too long. */
+struct sim_unit {
+	char target[64]; /* as in model/unit.h */
+	bool is_active;
+	bool is_gone;	/* of a user who is not logged in */
+	int refuses;	/* what a start or stop answers, 0: nothing */
+	unsigned stop_ms;
+	int64_t down_at_ms; /* on its way down until then */
+};
+
 struct sim_lock {
 	char path[64], text[128];
 	bool is_taken;
@@ -72,8 +82,9 @@ struct sim {
 	struct sim_function functions[SIM_MANY];
 	struct sim_driver drivers[SIM_MANY];
 	struct sim_module modules[SIM_MANY];
+	struct sim_unit units[SIM_MANY];
 	struct sim_lock locks[SIM_MANY];
-	size_t n_functions, n_drivers, n_modules;
+	size_t n_functions, n_drivers, n_modules, n_units;
 	struct sim_pool pools[4];
 	size_t n_pools;
 	unsigned kernel_major, kernel_minor;
@@ -111,9 +122,13 @@ struct sim_function *sim_add_function(struct sim *sim, const char *name, uint32_
 struct sim_driver *sim_add_driver(struct sim *sim, const char *name);
 void sim_add_module(struct sim *sim, const char *name, const char *needs, const char *registers);
 
+/* "gdm.service" or "1000/pipewire.service". */
+struct sim_unit *sim_add_unit(struct sim *sim, const char *target, bool is_active);
+
 struct sim_function *sim_find_function(struct sim *sim, const char *name);
 struct sim_driver *sim_find_driver(struct sim *sim, const char *name);
 struct sim_module *sim_find_module(struct sim *sim, const char *name);
+struct sim_unit *sim_find_unit(struct sim *sim, const char *target);
 bool sim_is_bound(struct sim *sim, const char *name, const char *driver); /* driver NULL: to none */
 bool sim_is_loaded(struct sim *sim, const char *module);
 bool sim_exists(struct sim *sim, const char *path);
@@ -123,6 +138,7 @@ int sim_poke(struct sim *sim, const char *path, const char *value);
 void sim_unplug(struct sim *sim, const char *name);
 int sim_load(struct sim *sim, const char *module);
 int sim_unload(struct sim *sim, const char *module);
+int sim_set_unit(struct sim *sim, const char *target, bool active, unsigned limit_ms);
 void sim_open_node(struct sim *sim, int pid, const char *command, const char *node); /* "/dev/vfio/5" */
 void sim_close_node(struct sim *sim, int pid);
 void sim_lock_by_others(struct sim *sim, const char *path, const char *text);
@@ -140,7 +156,7 @@ void sim_let_go(struct sim *sim);
 size_t sim_count_locks(const struct sim *sim);
 /* Files in a folder. */
 size_t sim_count_files(struct sim *sim, const char *folder);
-/* All of /sys and /dev as text, and the names of the records in force; free() it. */
+/* All of /sys and /dev as text, the units, and the names of the records in force; free() it. */
 char *sim_snapshot(struct sim *sim);
 
 /* Ready-made machines. Clean: bridge 00:01.0; GPU 01:00.0 and its sound 01:00.1 in group 5; network

@@ -439,6 +439,38 @@ static int op_module_unload(struct sys *s, const char *name)
 	return CALL(sim_of(s), "module_unload", name, true, sim_unload(sim_of(s), name));
 }
 
+/* ---- units ---- */
+
+static const char *target_of(char buf[SYS_PATH], const struct sys_unit *u)
+{
+	return u->is_user ? sys_path(buf, "%u/%s", u->uid, u->name) : sys_path(buf, "%s", u->name);
+}
+
+static int unit_active(struct sim *sim, const char *target)
+{
+	const struct sim_unit *u = sim_find_unit(sim, target);
+
+	if (!u)
+		return -ENOENT;
+	return u->is_gone ? -ENODEV : u->is_active;
+}
+
+static int op_unit_active(struct sys *s, const struct sys_unit *u)
+{
+	char target[SYS_PATH];
+
+	(void)target_of(target, u);
+	return CALL(sim_of(s), "unit_active", target, false, unit_active(sim_of(s), target));
+}
+
+static int op_unit_set(struct sys *s, const struct sys_unit *u, bool active, unsigned limit_ms)
+{
+	char target[SYS_PATH];
+
+	(void)target_of(target, u);
+	return CALL(sim_of(s), "unit_set", target, true, sim_set_unit(sim_of(s), target, active, limit_ms));
+}
+
 /* ---- commands, time ---- */
 
 static int find_command(const char *name, char *buf, size_t size)
@@ -524,6 +556,8 @@ const struct sys_ops sim_ops = {
     .module_for = op_module_for,
     .module_load = op_module_load,
     .module_unload = op_module_unload,
+    .unit_active = op_unit_active,
+    .unit_set = op_unit_set,
     .find_command = op_find_command,
     .run = op_run,
     .linger = op_linger,

@@ -408,6 +408,7 @@ static void unit_names_have_a_strict_grammar(void **state)
 	memset(longest, 'a', sizeof(longest));
 	memcpy(longest + UNIT_NAME_MAX - 8, ".service", 9);
 	assert_true(unit_name_is_valid(longest));
+	longest[UNIT_NAME_MAX - 8] = 'a';
 	memcpy(longest + UNIT_NAME_MAX - 7, ".service", 9);
 	assert_false(unit_name_is_valid(longest));
 }
@@ -443,6 +444,7 @@ static void a_users_unit_is_told_from_the_systems(void **state)
 	memcpy(longest, "1000/", 5);
 	memcpy(longest + UNIT_NAME_MAX - 8, ".service", 9);
 	assert_true(unit_target_parse(longest, &name, &is_user, &uid));
+	longest[UNIT_NAME_MAX - 8] = 'a';
 	memcpy(longest + UNIT_NAME_MAX - 7, ".service", 9);
 	assert_false(unit_target_parse(longest, &name, &is_user, &uid));
 }
