@@ -17,7 +17,7 @@ void sys_real_close(struct sys_real *s);
 /* Opens below the root with the rules above; a descriptor or a negative errno. For sys/ only. */
 int sys_real_openat(const struct sys_real *s, const char *path, int flags);
 
-/* The operations that have a file of their own: sys/writer.c, sys/state.c, sys/command.c, sys/modules.c. */
+/* The operations that have a file of their own: sys/writer.c, sys/state.c, sys/command.c, sys/modules.c, sys/routes.c. */
 int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms);
 int sys_writer_is_busy(struct sys *s, struct pci_addr addr);
 int sys_state_put(struct sys *s, const char *path, const char *text);
@@ -33,3 +33,4 @@ int sys_modules_chain(struct sys *s, const char *name, sys_each_module *each, vo
 int sys_modules_for(struct sys *s, const char *modalias, char *buf, size_t size);
 int sys_modules_load(struct sys *s, const char *name);
 int sys_modules_unload(struct sys *s, const char *name);
+int sys_routes_each(struct sys *s, sys_each_route *each, void *data);
