@@ -82,7 +82,9 @@ void read_network_uses(struct use_reading *r)
 		return;
 	}
 	if (is_apart(r) && (n.has_pci || has_network_card(r->h)))
-		uses_blind(r, AREA_NETWORK, "this process has namespaces of its own: run outside of the container to see the host's network", "proc/self/ns");
+		uses_blind(r, AREA_NETWORK,
+		    "this process has namespaces of its own: run outside of the container to see the host's network",
+		    "proc/self/ns");
 	read_storage_needs(&n);
 	if (!n.has_pci)
 		return;

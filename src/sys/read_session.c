@@ -46,6 +46,7 @@ struct session_reading {
 	unsigned n_ways;
 	bool is_remote;	 /* the session is one of the network, wherever from */
 	bool is_refused; /* something could not be looked into */
+	bool is_here;	 /* it comes from this host itself, as far as that was followed */
 };
 
 static const struct server *server_of(const char *comm)
@@ -125,7 +126,8 @@ static bool is_new(struct session_reading *s, int pid)
 	return true;
 }
 
-static void add_way(struct session_reading *s, const char *word, const struct ip_addr *a, bool is_own, const char *evidence)
+static void add_way(
+    struct session_reading *s, const char *word, const struct ip_addr *a, bool is_own, const char *evidence)
 {
 	cleanup_arena struct arena mem = {0};
 	char text[IP_TEXT];
@@ -198,7 +200,9 @@ static void follow_peer(struct session_reading *s, uint64_t inode)
 		if (!read_stat_of(s->n, pids[i], &stat, NULL))
 			continue;
 		(void)follow_process(s, pids[i], "forwarded");
+		s->is_here = true;
 		read_parents(s->n, &stat, p);
+		s->is_refused |= p->is_cut;
 		follow_parents(s, p);
 	}
 }
@@ -240,7 +244,8 @@ static void follow_login(struct session_reading *s, const struct login_session *
 		add_way(s, word_of(l), &a, false, path);
 }
 
-static bool read_login(struct network *n, const char *id, struct login_session *ret, const char **ret_path, int *ret_code)
+static bool read_login(
+    struct network *n, const char *id, struct login_session *ret, const char **ret_path, int *ret_code)
 {
 	char path[SYS_PATH];
 	const char *text =
@@ -259,9 +264,9 @@ static void close_reading(const struct session_reading *s, const char *evidence)
 	cleanup_arena struct arena mem = {0};
 	const char *how = s->n->r->s->is_live && !s->n->r->s->may_write ? "; run as root to see it" : "";
 
-	if (s->is_remote && s->n_ways == 0)
-		network_blind(s->n, arena_printf(&mem, "by which interface %s remote session comes cannot be seen%s", s->whose, how),
-		    evidence);
+	if (s->is_remote && s->n_ways == 0 && (s->is_refused || !s->is_here))
+		network_blind(s->n,
+		    arena_printf(&mem, "by which interface %s remote session comes cannot be seen%s", s->whose, how), evidence);
 }
 
 struct login_scan {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* File systems that are reached over the network, as a line of /proc/PID/mountinfo tells them (proc(5)): which servers
  * they need. Each kind says it elsewhere: nfs and cifs by addr= among the options of the file system (fs/nfs/super.c,
- * fs/cifs/cifsfs.c), ceph by its monitors, in the source or by mon_addr= (fs/ceph/super.c), the others by the source. */
+ * fs/cifs/cifsfs.c), ceph by its monitors, in the source or by mon_addr= (fs/ceph/super.c), the others by the
+ * source. */
 #pragma once
 
 #include "base/arena.h"

@@ -86,7 +86,8 @@ static void socket_of(struct tree *t, int pid, int fd, int inode)
 	tree_link(t, P("proc/%d/fd/%d", pid, fd), P("socket:[%d]", inode));
 }
 
-static const char *tcp_line(struct tree *t, const char *local, int port, const char *remote, int remote_port, int state, int inode)
+static const char *tcp_line(
+    struct tree *t, const char *local, int port, const char *remote, int remote_port, int state, int inode)
 {
 	return P("   0: %s:%04X %s:%04X %02X 00000000:00000000 00:00000000 00000000     0        0 %d 1 0 20 4 1 10 -1\n",
 	    hex_of(t, local), port, hex_of(t, remote), remote_port, state, inode);
@@ -115,7 +116,8 @@ static void ssh_session(struct tree *t)
 	    tcp_line(t, "0.0.0.0", 22, "0.0.0.0", 0, 10, 500), tcp_line(t, "192.0.2.1", 22, "192.0.2.7", 50000, 1, 600)));
 }
 
-#define MOUNT(type, source, point, options) "30 1 0:40 / " point " rw,relatime shared:1 - " type " " source " rw," options "\n"
+#define MOUNT(type, source, point, options)                                                                            \
+	"30 1 0:40 / " point " rw,relatime shared:1 - " type " " source " rw," options "\n"
 
 static size_t blind_spots(const struct host *h)
 {
@@ -782,6 +784,40 @@ static void a_session_out_of_another_comes_the_way_of_the_first(void **state)
 	EXPECT(t, 0, DEFAULT, {USE_SESSION, a0, "this ssh session from 192.0.2.7 by eth0"});
 }
 
+static void a_session_from_this_very_host_needs_no_network(void **state)
+{
+	MADE;
+	two_nics(t);
+	process(t, 50, "sshd", 1);
+	process(t, 70, "bash", 1); /* on the console */
+	process(t, 71, "ssh", 70);
+	socket_of(t, 71, 3, 710);
+	process(t, 90, "sshd", 50);
+	socket_of(t, 90, 4, 900);
+	self(t, 90);
+	tree_file(t, "proc/net/tcp",
+	    P("%s%s", tcp_line(t, "192.0.2.1", 40000, "192.0.2.1", 22, 1, 710),
+		tcp_line(t, "192.0.2.1", 22, "192.0.2.1", 40000, 1, 900)));
+	expect(t, &eth0_default, 1, 0);
+}
+
+static void a_relay_whose_way_is_not_seen_is_a_blind_spot(void **state)
+{
+	MADE;
+	two_nics(t);
+	process(t, 71, "relay", 1);
+	socket_of(t, 71, 3, 710);
+	socket_of(t, 71, 4, 720);
+	process(t, 90, "sshd", 1);
+	socket_of(t, 90, 4, 900);
+	self(t, 90);
+	tree_file(t, "proc/net/tcp",
+	    P("%s%s", tcp_line(t, "127.0.0.1", 40000, "127.0.0.1", 22, 1, 710),
+		tcp_line(t, "127.0.0.1", 22, "127.0.0.1", 40000, 1, 900)));
+	tree_file(t, "proc/net/udp", tcp_line(t, "0.0.0.0", 41641, "0.0.0.0", 0, 7, 720));
+	expect(t, &eth0_default, 1, 1);
+}
+
 static void a_session_through_a_tunnel_comes_the_way_of_the_tunnel(void **state)
 {
 	MADE;
@@ -1028,6 +1064,8 @@ int main(void)
 	    T(an_address_no_route_leads_to_is_a_blind_spot),
 	    T(mosh_comes_by_the_address_it_is_bound_to),
 	    T(a_session_out_of_another_comes_the_way_of_the_first),
+	    T(a_session_from_this_very_host_needs_no_network),
+	    T(a_relay_whose_way_is_not_seen_is_a_blind_spot),
 	    T(a_session_through_a_tunnel_comes_the_way_of_the_tunnel),
 	    T(nfs_counts_where_its_server_is_reached),
 	    T(the_root_over_nfs_says_so),
