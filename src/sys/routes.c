@@ -37,9 +37,10 @@ struct dump {
 	void *data;
 };
 
-typedef int take_message(struct dump *d, const struct nlmsghdr *message);
+/* The kernel's macros want what they walk over writable. */
+typedef int take_message(struct dump *d, struct nlmsghdr *message);
 
-static uint32_t number_of(const struct rtattr *a)
+static uint32_t number_of(struct rtattr *a)
 {
 	uint32_t number = 0;
 
@@ -49,7 +50,7 @@ static uint32_t number_of(const struct rtattr *a)
 }
 
 /* The attributes behind a message's own header, by their type; one that is twice there: the last. */
-static void sort_attributes(const struct rtattr *a, long left, const struct rtattr **by_type, size_t n)
+static void sort_attributes(struct rtattr *a, long left, struct rtattr **by_type, size_t n)
 {
 	memset(by_type, 0, n * sizeof(*by_type));
 	for (; RTA_OK(a, left); a = RTA_NEXT(a, left)) {
@@ -60,15 +61,15 @@ static void sort_attributes(const struct rtattr *a, long left, const struct rtat
 	}
 }
 
-static int take_nexthop(struct dump *d, const struct nlmsghdr *message)
+static int take_nexthop(struct dump *d, struct nlmsghdr *message)
 {
-	const struct nhmsg *body = NLMSG_DATA(message);
-	const struct rtattr *a[NHA_FDB + 1];
+	struct nhmsg *body = NLMSG_DATA(message);
+	struct rtattr *a[NHA_FDB + 1];
 	struct nexthop hop = {0};
 
 	if (message->nlmsg_type != RTM_NEWNEXTHOP || message->nlmsg_len < NLMSG_LENGTH(sizeof(*body)))
 		return 0;
-	sort_attributes((const struct rtattr *)((const char *)body + NLMSG_ALIGN(sizeof(*body))),
+	sort_attributes((struct rtattr *)((char *)body + NLMSG_ALIGN(sizeof(*body))),
 	    (long)(message->nlmsg_len - NLMSG_SPACE(sizeof(*body))), a, ARRAY_LEN(a));
 	if (!a[NHA_ID])
 		return 0;
@@ -125,9 +126,9 @@ static int tell_nexthop(struct dump *d, const struct route *route, uint32_t id, 
 	return r;
 }
 
-static int tell_hops(struct dump *d, const struct route *route, const struct rtattr *multipath)
+static int tell_hops(struct dump *d, const struct route *route, struct rtattr *multipath)
 {
-	const struct rtnexthop *hop = RTA_DATA(multipath);
+	struct rtnexthop *hop = RTA_DATA(multipath);
 	size_t left = RTA_PAYLOAD(multipath);
 	int r = 0;
 
@@ -143,11 +144,11 @@ static int tell_hops(struct dump *d, const struct route *route, const struct rta
 	return r;
 }
 
-static int take_route(struct dump *d, const struct nlmsghdr *message)
+static int take_route(struct dump *d, struct nlmsghdr *message)
 {
 	static const uint8_t zero[16];
-	const struct rtmsg *body = NLMSG_DATA(message);
-	const struct rtattr *a[RTA_NH_ID + 1];
+	struct rtmsg *body = NLMSG_DATA(message);
+	struct rtattr *a[RTA_NH_ID + 1];
 	struct route route = {0};
 	unsigned version;
 
@@ -208,11 +209,11 @@ static int ask(int fd, uint16_t type, uint8_t family)
 	return send(fd, &request, request.header.nlmsg_len, 0) < 0 ? -errno : 0;
 }
 
-static int take_messages(struct dump *d, const char *buf, ssize_t length, take_message *take, bool *ret_changed)
+static int take_messages(struct dump *d, char *buf, ssize_t length, take_message *take, bool *ret_changed)
 {
 	unsigned left = (unsigned)length;
 
-	for (const struct nlmsghdr *m = (const void *)buf; NLMSG_OK(m, left); m = NLMSG_NEXT(m, left)) {
+	for (struct nlmsghdr *m = (void *)buf; NLMSG_OK(m, left); m = NLMSG_NEXT(m, left)) {
 		int r;
 
 		if (m->nlmsg_flags & NLM_F_DUMP_INTR)
