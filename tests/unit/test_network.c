@@ -442,13 +442,16 @@ static void the_longest_prefix_then_the_smallest_metric_leads_of_each_table(void
 	    route_to("0.0.0.0", 0, 100, 0, "eth6"),
 	    route_to("10.9.0.0", 16, 254, 0, ""),
 	    route_to("::", 0, 254, 0, "eth7"),
+	    route_to("10.1.0.9", 32, 254, 0, "lo"),
 	};
 
 	(void)state;
 	rows[7].type = ROUTE_REJECT;
+	rows[9].type = ROUTE_LOCAL;
 	assert_string_equal(ways(&mem, rows, ARRAY_LEN(rows), "192.0.2.1"), "eth0 eth6");
 	assert_string_equal(ways(&mem, rows, ARRAY_LEN(rows), "10.2.0.1"), "eth1 eth6");
 	assert_string_equal(ways(&mem, rows, ARRAY_LEN(rows), "10.1.0.1"), "eth3 eth4 eth6");
+	assert_string_equal(ways(&mem, rows, ARRAY_LEN(rows), "10.1.0.9"), "eth3 eth4 eth6");
 	assert_string_equal(ways(&mem, rows, ARRAY_LEN(rows), "10.1.3.1"), "eth5 eth6");
 	assert_string_equal(ways(&mem, rows, ARRAY_LEN(rows), "10.1.4.1"), "eth3 eth4 eth6");
 	assert_string_equal(ways(&mem, rows, ARRAY_LEN(rows), "10.9.0.1"), "eth6");
@@ -685,6 +688,19 @@ static void tmux_in_a_users_manager_is_typed_in_from_any_session_of_the_user(voi
 	    {USE_SESSION, a1, "this user's ssh session from 10.0.0.7 by eth1"});
 }
 
+static void a_shell_in_a_users_manager_is_typed_in_from_any_session_of_the_user(void **state)
+{
+	MADE;
+	two_nics(t);
+	process(t, 20, "systemd", 1);
+	process(t, 22, "bash", 20);
+	self(t, 22);
+	tree_file(t, "proc/self/cgroup", "0::/user.slice/user-1000.slice/user@1000.service/app.slice/a.scope\n");
+	tree_file(t, "run/systemd/sessions/6", "UID=1000\nREMOTE=1\nLEADER=79\nREMOTE_HOST=10.0.0.7\nSERVICE=sshd\n");
+	tree_file(t, "run/systemd/sessions/7", "UID=1001\nREMOTE=1\nLEADER=80\nREMOTE_HOST=10.0.0.8\nSERVICE=sshd\n");
+	EXPECT(t, 0, DEFAULT, {USE_SESSION, a1, "this user's ssh session from 10.0.0.7 by eth1"});
+}
+
 static void tmux_in_the_scope_of_a_session_that_is_over_is_typed_in_from_another(void **state)
 {
 	MADE;
@@ -696,6 +712,32 @@ static void tmux_in_the_scope_of_a_session_that_is_over_is_typed_in_from_another
 	tree_file(t, "proc/self/loginuid", "1000\n");
 	tree_file(t, "proc/self/cgroup", "1:name=systemd:/user.slice/user-1000.slice/session-1.scope\n");
 	tree_file(t, "run/systemd/sessions/1", "UID=1000\nREMOTE=1\nSTATE=closing\nLEADER=60\nREMOTE_HOST=192.0.2.7\n");
+	tree_file(t, "run/systemd/sessions/6", "UID=1000\nREMOTE=1\nLEADER=79\nREMOTE_HOST=10.0.0.7\nSERVICE=sshd\n");
+	EXPECT(t, 0, DEFAULT, {USE_SESSION, a1, "this user's ssh session from 10.0.0.7 by eth1"});
+}
+
+static void what_runs_on_in_a_session_logind_forgot_is_typed_in_from_another(void **state)
+{
+	MADE;
+	two_nics(t);
+	process(t, 22, "bash", 1);
+	self(t, 22);
+	tree_file(t, "proc/self/loginuid", "1000\n");
+	tree_file(t, "proc/self/cgroup", "0::/user.slice/user-1000.slice/session-1.scope\n");
+	tree_file(t, "run/systemd/sessions/6", "UID=1000\nREMOTE=1\nLEADER=79\nREMOTE_HOST=10.0.0.7\nSERVICE=sshd\n");
+	EXPECT(t, 0, DEFAULT, {USE_SESSION, a1, "this user's ssh session from 10.0.0.7 by eth1"});
+}
+
+static void run0_may_be_called_from_any_session(void **state)
+{
+	MADE;
+	two_nics(t);
+	process(t, 22, "bash", 1);
+	self(t, 22);
+	tree_file(t, "proc/self/sessionid", "9\n");
+	tree_file(t, "proc/self/loginuid", "0\n");
+	tree_file(t, "proc/self/cgroup", "0::/user.slice/user-0.slice/session-9.scope\n");
+	tree_file(t, "run/systemd/sessions/9", "UID=0\nREMOTE=0\nLEADER=22\nSERVICE=systemd-run0\n");
 	tree_file(t, "run/systemd/sessions/6", "UID=1000\nREMOTE=1\nLEADER=79\nREMOTE_HOST=10.0.0.7\nSERVICE=sshd\n");
 	EXPECT(t, 0, DEFAULT, {USE_SESSION, a1, "this user's ssh session from 10.0.0.7 by eth1"});
 }
@@ -865,7 +907,7 @@ static void other_file_systems_of_the_network_count(void **state)
 	    MOUNT("cifs", "//files/share", "/share", "vers=3.1.1,addr=10.0.0.2")
 	    MOUNT("ceph", "10.0.0.3:6789,192.0.2.3:6789:/dir", "/ceph", "name=admin")
 	    MOUNT("ceph", "admin@0-0.fs=/", "/ceph2", "mon_addr=10.0.0.4:6789/10.0.0.5:6789")
-	    MOUNT("9p", "10.0.0.6", "/nine", "trans=tcp") MOUNT("9p", "share", "/host", "trans=virtio")
+	    MOUNT("9p", "10.0.0.6", "/nine", "trans=tcp") MOUNT("9p", "share", "/host", "trans=virtio") MOUNT("9p", "10.0.0.8", "/fd", "trans=tcpx")
 	    MOUNT("fuse.sshfs", "me@10.0.0.7:/home", "/ssh", "user_id=0"));
 	EXPECT(t, 0, DEFAULT, {USE_NET_STORAGE, a1, "CIFS /share from 10.0.0.2 by eth1"},
 	    {USE_NET_STORAGE, a1, "Ceph /ceph from 10.0.0.3 by eth1"}, {USE_NET_STORAGE, a0, "Ceph /ceph from 192.0.2.3 by eth0"},
@@ -982,6 +1024,16 @@ static void addresses_are_read_whole_or_not_at_all(void **state)
 	}
 }
 
+static void an_option_is_found_by_its_whole_name(void **state)
+{
+	struct arena mem = {0};
+
+	(void)state;
+	assert_string_equal(net_option(&mem, "rw,clientaddr=a,addrs=b,addr=c,addr=d", "addr"), "c");
+	assert_null(net_option(&mem, "rw,clientaddr=a,addr", "addr"));
+	arena_done(&mem);
+}
+
 static void lines_that_are_none_are_refused(void **state)
 {
 	struct proc_socket s;
@@ -1056,7 +1108,10 @@ int main(void)
 	    T(a_local_session_gives_nothing),
 	    T(what_no_session_started_has_none),
 	    T(tmux_in_a_users_manager_is_typed_in_from_any_session_of_the_user),
+	    T(a_shell_in_a_users_manager_is_typed_in_from_any_session_of_the_user),
 	    T(tmux_in_the_scope_of_a_session_that_is_over_is_typed_in_from_another),
+	    T(what_runs_on_in_a_session_logind_forgot_is_typed_in_from_another),
+	    T(run0_may_be_called_from_any_session),
 	    T(tmux_without_logind_may_be_typed_in_from_any_session),
 	    T(logind_tells_where_the_parents_do_not),
 	    T(a_remote_session_whose_way_is_not_seen_is_a_blind_spot),
@@ -1079,6 +1134,7 @@ int main(void)
 	    T(nbd_counts_by_the_sockets_of_its_process),
 	    T(rbd_counts_by_the_address_its_client_has),
 	    T(addresses_are_read_whole_or_not_at_all),
+	    T(an_option_is_found_by_its_whole_name),
 	    T(lines_that_are_none_are_refused),
 	    T(an_id_that_could_be_a_path_is_none),
 	};
