@@ -308,6 +308,7 @@ static const struct sys_ops real_ops = {
     .read_own = real_read_own,
     .lines = real_lines,
     .device = real_device,
+    .routes = sys_routes_each,
     .link = real_link,
     .list = real_list,
     .exists = real_exists,

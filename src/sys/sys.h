@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "model/host.h"
 #include "model/pci_addr.h"
+#include "model/route.h"
 
 struct sys;
 
@@ -25,6 +26,7 @@ struct sys_module {
 	bool is_builtin;
 };
 typedef int sys_each_module(void *data, const struct sys_module *m);
+typedef int sys_each_route(void *data, const struct route *r);
 
 enum {
 	SYS_PATH = 512, /* the paths we build are short */
@@ -81,6 +83,9 @@ struct sys_ops {
 	/* NULL, or which device node a path leads to, links followed, those of /proc/PID/fd too: 1, 0 where it is
 	 * none. */
 	int (*device)(struct sys *s, const char *path, struct sys_device *ret);
+	/* NULL, or each route of all tables of the running host, IPv4 and IPv6, a row each next hop; -EOPNOTSUPP on a
+	 * recorded one. A negative errno of each ends it. Full tables have a million rows: keep what matters. */
+	int (*routes)(struct sys *s, sys_each_route *each, void *data);
 	/* Target of a symbolic link, NUL-terminated; -EINVAL where it is none. */
 	int (*link)(struct sys *s, const char *path, char *buf, size_t size);
 	/* Names but "." and "..", in no order. */
