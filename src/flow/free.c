@@ -95,6 +95,8 @@ int flow_read_holders(struct flow *f, struct change *c, struct err *e)
 	}
 	if (r < 0)
 		return r;
+	if (!f->s->is_live && holders->n == 0 && !holders->is_complete)
+		return 0;
 	c->host.holders = holders;
 	read_units(f, &c->host, holders);
 	return 0;

@@ -180,14 +180,20 @@ static void judge_hardware(struct judging *j)
 		    arena_printf(j->mem, "/sys/bus/pci/devices/%s/class", j->f->name));
 }
 
-/* A blind spot counts where the area can matter for this class, and only when nothing that was seen has the same
- * effect already. */
+/* A blind spot counts where the area can matter for this class. Whose console it is matters only where somebody may
+ * look at it. */
 static void judge_blind_spots(struct judging *j)
 {
+	unsigned areas = use_areas_of(j->f);
+
+	if (!is_screen(j->f) || j->h->server_type == SERVER_HEADLESS)
+		areas &= ~(1u << AREA_DISPLAY);
+	if (j->f->has_driver == TRI_NO)
+		areas &= 1u << AREA_DISPLAY | 1u << AREA_MACHINES; /* no disk, network or keyboard without a driver */
 	for (size_t i = 0; i < j->h->n_blind; i++) {
 		const struct blind_spot *b = &j->h->blind[i];
 
-		if (use_areas_of(j->f) & 1u << b->area)
+		if (areas & 1u << b->area)
 			add(j, GUARD_UNKNOWN, arena_printf(j->mem, "what it is used for cannot be seen: %s", b->reason), b->evidence);
 	}
 }
@@ -200,6 +206,8 @@ size_t judge_guards(struct arena *mem, const struct host *h, const struct pci_fu
 	*ret = NULL;
 	if (judge_is_vfio_driver(f->driver))
 		return 0; /* the host has nothing of it any more */
+	if (function_is_bridge(f))
+		return 0; /* it stays anyhow */
 	judge_uses(&j);
 	judge_display(&j);
 	judge_keyboard(&j);

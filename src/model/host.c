@@ -126,6 +126,6 @@ unsigned use_areas_of(const struct pci_function *f)
 	case 0x04:
 		return 1u << AREA_MACHINES;
 	default:
-		return all;
+		return all & ~(1u << AREA_DISPLAY);
 	}
 }

@@ -228,6 +228,14 @@ static void what_cannot_be_seen_is_unknown_where_it_matters(void **state)
 	assert_string_equal(guards_of(&s, USB), "unknown");
 	assert_string_equal(guards_of(&s, GPU), "");
 	assert_string_equal(guards_of(&s, NIC), "");
+	s.h.functions[index_of(&s.h, NVME)].driver = NULL;
+	s.h.functions[index_of(&s.h, NVME)].has_driver = TRI_NO;
+	assert_string_equal(guards_of(&s, NVME), "");
+	s.blind[s.h.n_blind++] = (struct blind_spot){AREA_DISPLAY, "the console's card cannot be told", "/proc/iomem"};
+	assert_string_equal(guards_of(&s, GPU), "unknown");
+	assert_string_equal(guards_of(&s, NIC), "");
+	s.h.server_type = SERVER_HEADLESS;
+	assert_string_equal(guards_of(&s, GPU), "");
 	arena_done(&s.mem);
 }
 
