@@ -55,13 +55,6 @@ static enum outcome recover_journals(struct session *session, struct results *re
 	return worst;
 }
 
-static bool is_alive(struct flow *f, const struct journal *j)
-{
-	uint64_t start = process_start(f->s, f->mem, j->owner_pid);
-
-	return start != 0 && start == j->owner_start;
-}
-
 /* A `with` that was killed cannot give back; whoever recovers does, once no guest has the devices open. */
 static enum outcome release_orphans(struct session *session, struct results *results, struct err *e)
 {
@@ -78,7 +71,7 @@ static enum outcome release_orphans(struct session *session, struct results *res
 		struct err why = {0};
 		enum outcome one;
 
-		if (!str_eq(held[i].verb, "with") || is_alive(f, &held[i]))
+		if (!str_eq(held[i].verb, "with") || session_owner_is_alive(f, &held[i]))
 			continue;
 		one = flow_release_record(session, &held[i], false, &options, &change, &why);
 		if (one == OUTCOME_NOTHING)

@@ -186,3 +186,10 @@ int session_journal(struct session *s, const char *verb, const struct change_opt
 	};
 	return journal_next_id(sys, &ret->id, e);
 }
+
+bool session_owner_is_alive(struct flow *f, const struct journal *j)
+{
+	uint64_t start = process_start(f->s, f->mem, j->owner_pid);
+
+	return start != 0 && start == j->owner_start;
+}

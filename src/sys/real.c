@@ -325,6 +325,7 @@ static const struct sys_ops real_ops = {
     .make_dir = sys_state_make_dir,
     .lock = sys_state_lock,
     .unlock = sys_state_unlock,
+    .is_locked = sys_state_is_locked,
     .find_command = sys_command_find,
     .run = sys_command_run,
     .linger = sys_command_linger,

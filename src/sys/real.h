@@ -28,6 +28,7 @@ int sys_state_rename(struct sys *s, const char *from, const char *to);
 int sys_state_remove(struct sys *s, const char *path);
 int sys_state_make_dir(struct sys *s, const char *path);
 int sys_state_lock(struct sys *s, const char *path, const char *text, char *holder, size_t holder_size);
+int sys_state_is_locked(struct sys *s, const char *path, char *holder, size_t holder_size);
 void sys_state_unlock(struct sys *s, int handle);
 int sys_command_find(struct sys *s, const char *name, char *buf, size_t size);
 int sys_command_run(struct sys *s, const char *path, char **argv, int *ret_status);

@@ -123,6 +123,9 @@ struct sys_ops {
 	 * whose text is then in holder. */
 	int (*lock)(struct sys *s, const char *path, const char *text, char *holder, size_t holder_size);
 	void (*unlock)(struct sys *s, int handle);
+	/* NULL, or whether such a lock, or a busy lock, is held, without taking it: 1 and its text in holder, 0.
+	 * -EACCES: not without root; -EXDEV: a recorded host. */
+	int (*is_locked)(struct sys *s, const char *path, char *holder, size_t holder_size);
 
 	/* The modules `name` needs and itself, in the order of loading; -ENOENT: no such module. */
 	int (*module_chain)(struct sys *s, const char *name, sys_each_module *each, void *data);

@@ -160,7 +160,7 @@ static int op_exists(struct sys *s, const char *path)
 static int poke(struct sim *sim, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
 {
 	const struct sim_function *f;
-	char name[PCI_ADDR_TEXT];
+	char name[PCI_ADDR_TEXT], lock[64];
 	int r;
 
 	f = sim_find_function(sim, pci_addr_format(addr, name));
@@ -168,6 +168,8 @@ static int poke(struct sim *sim, struct pci_addr addr, const char *path, const c
 		return -ENOENT; /* no place for the busy lock */
 	if (f && f->is_stuck)
 		return -EBUSY;
+	(void)snprintf(lock, sizeof(lock), "run/passthru/busy/%s", name);
+	tree_file(&sim->tree, lock, "");
 	if (sim->n_calls == sim->trip_at && (sim->trip == SIM_STUCK || sim->trip == SIM_DIE_STUCK)) {
 		note_trip(sim, "poke", path, true);
 		sim->is_dead = sim->trip == SIM_DIE_STUCK;
@@ -367,6 +369,26 @@ static void op_unlock(struct sys *s, int handle)
 		sim->locks[handle].is_taken = false;
 }
 
+static int is_locked(struct sim *sim, const char *path, char *holder, size_t holder_size)
+{
+	struct pci_addr addr;
+
+	holder[0] = '\0';
+	if (str_starts(path, "run/passthru/busy/"))
+		return pci_addr_parse(str_base(path), &addr) ? is_busy(sim, addr) : is_busy_named(sim, str_base(path));
+	for (int i = 0; i < SIM_MANY; i++)
+		if (sim->locks[i].is_taken && str_eq(sim->locks[i].path, path)) {
+			(void)snprintf(holder, holder_size, "%s", sim->locks[i].text);
+			return 1;
+		}
+	return 0;
+}
+
+static int op_is_locked(struct sys *s, const char *path, char *holder, size_t holder_size)
+{
+	return CALL(sim_of(s), "is_locked", path, false, is_locked(sim_of(s), path, holder, holder_size));
+}
+
 /* ---- modules ---- */
 
 static int tell_module(struct sim *sim, const char *name, sys_each_module *each, void *data)
@@ -552,6 +574,7 @@ const struct sys_ops sim_ops = {
     .make_dir = op_make_dir,
     .lock = op_lock,
     .unlock = op_unlock,
+    .is_locked = op_is_locked,
     .module_chain = op_module_chain,
     .module_for = op_module_for,
     .module_load = op_module_load,
