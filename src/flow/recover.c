@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "flow/bind.h"
+#include "flow/log.h"
 #include "sys/signals.h"
 
 struct results {
@@ -46,6 +47,7 @@ static enum outcome recover_journals(struct session *session, struct results *re
 		    outcome_of_apply(apply_recover(f->s, f->mem, &journals[i], f->progress, f->progress_data, &why));
 
 		add_result(results, &journals[i], one, &why);
+		flow_log_change(f, &journals[i], "recover", one, &why);
 		if (one != OUTCOME_DONE && one != OUTCOME_ROLLED_BACK) {
 			worst = worse(worst, one);
 			if (e->code == 0)
@@ -122,6 +124,8 @@ enum outcome flow_abandon(struct flow *f, unsigned id, struct err *e)
 			(void)err_hint(e, "passthru history lists them");
 		}
 		outcome = r < 0 ? OUTCOME_FAILED : OUTCOME_DONE;
+		if (r == 0)
+			flow_log_abandoned(f, id);
 	}
 	session_close(&session);
 	return outcome;

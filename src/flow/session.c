@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "flow/log.h"
 
 enum {
 	LOCK_LIMIT_MS = 60 * 1000, /* a change takes seconds; one that is stuck has dropped the lock */
@@ -182,6 +183,7 @@ int session_journal(struct session *s, const char *verb, const struct change_opt
 	    .time_s = sys->ops->clock_s(sys),
 	    .owner_pid = sys->pid,
 	    .owner_start = process_start(sys, s->f->mem, sys->pid),
+	    .login_uid = flow_login_uid(s->f),
 	    .plan = *p,
 	};
 	return journal_next_id(sys, &ret->id, e);

@@ -339,6 +339,7 @@ static const struct sys_ops real_ops = {
     .transient_ended = sys_units_transient_ended,
     .signal_process = sys_command_signal,
     .set_interface = sys_set_interface,
+    .log = sys_log,
     .now_ms = real_now_ms,
     .clock_s = real_clock_s,
     .sleep_ms = real_sleep_ms,

@@ -18,7 +18,7 @@ void sys_real_close(struct sys_real *s);
 int sys_real_openat(const struct sys_real *s, const char *path, int flags);
 
 /* The operations that have a file of their own: sys/writer.c, sys/state.c, sys/command.c, sys/modules.c,
- * sys/units.c, sys/disk.c, sys/routes.c. */
+ * sys/units.c, sys/disk.c, sys/routes.c, sys/log.c. */
 int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms);
 int sys_writer_is_busy(struct sys *s, struct pci_addr addr);
 int sys_writer_poke_named(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms);
@@ -45,4 +45,5 @@ int sys_units_run_transient(struct sys *s, const struct sys_transient *t, unsign
 int sys_units_transient_ended(struct sys *s, const char *name, int *ret_status);
 int sys_disk_is_claimed(struct sys *s, const char *node);
 int sys_disk_signature(struct sys *s, const char *node, char *buf, size_t size);
+int sys_log(struct sys *s, const struct log_field *fields, size_t n);
 int sys_routes_each(struct sys *s, sys_each_route *each, void *data);

@@ -16,6 +16,7 @@
 #include "model/route.h"
 
 struct sys;
+struct log_field;
 
 /* Called for each name of a directory, each module of a chain; non-zero stops and is answered. */
 typedef int sys_each(void *data, const char *name);
@@ -166,6 +167,9 @@ struct sys_ops {
 	int (*signal_process)(struct sys *s, int pid, uint64_t start, int signal);
 	/* NULL, or: a network interface up or down. */
 	int (*set_interface)(struct sys *s, const char *name, bool up);
+
+	/* NULL, or one entry for the system's log (text/log_entry.h), without waiting; -ENOENT: there is no journald. */
+	int (*log)(struct sys *s, const struct log_field *fields, size_t n);
 
 	int64_t (*now_ms)(struct sys *s);  /* monotonic */
 	int64_t (*clock_s)(struct sys *s); /* since 1970 */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "text/log_entry.h"
 
 static struct sim *sim_of(struct sys *s)
 {
@@ -534,6 +535,24 @@ static int op_linger(struct sys *s, const int *pids, size_t n, unsigned ms)
 	return CALL(sim_of(s), "linger", "", false, linger(sim_of(s), pids, n, ms));
 }
 
+static int note_entry(struct sim *sim, const struct log_field *fields, size_t n)
+{
+	size_t used = strlen(sim->log);
+
+	for (size_t i = 0; i < n && used < sizeof(sim->log); i++)
+		if (fields[i].value)
+			used += (size_t)snprintf(
+			    sim->log + used, sizeof(sim->log) - used, "%s=%s\n", fields[i].name, fields[i].value);
+	if (used < sizeof(sim->log))
+		(void)snprintf(sim->log + used, sizeof(sim->log) - used, "\n");
+	return 0;
+}
+
+static int op_log(struct sys *s, const struct log_field *fields, size_t n)
+{
+	return CALL(sim_of(s), "log", "", false, note_entry(sim_of(s), fields, n));
+}
+
 static int64_t op_now_ms(struct sys *s)
 {
 	(void)begin(sim_of(s), "now_ms", "", false);
@@ -584,6 +603,7 @@ const struct sys_ops sim_ops = {
     .find_command = op_find_command,
     .run = op_run,
     .linger = op_linger,
+    .log = op_log,
     .now_ms = op_now_ms,
     .clock_s = op_clock_s,
     .sleep_ms = op_sleep_ms,
