@@ -102,8 +102,8 @@ struct status_next judge_next(struct arena *mem, const struct status *s)
 		return (struct status_next){
 		    "nothing must be done; passthru hugepages --release gives the huge pages back", "passthru hugepages --release"};
 	if (s->needs_root)
-		return (struct status_next){"nothing that can be seen; sudo passthru status sees the rest", "sudo passthru status"};
+		return (struct status_next){"nothing must be done, as far as can be seen; sudo passthru status sees the rest", "sudo passthru status"};
 	if (!s->knows_records)
-		return (struct status_next){"nothing that can be seen", NULL};
+		return (struct status_next){"nothing must be done, as far as can be seen", NULL};
 	return (struct status_next){"nothing to do: passthru bind ADDRESS hands a device over", NULL};
 }

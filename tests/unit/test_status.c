@@ -60,9 +60,9 @@ static void the_most_urgent_comes_first(void **state)
 	bound[0].is_ours = TRI_UNKNOWN;
 	assert_next(&s, "hugepages --release", "passthru hugepages --release");
 	s.n_pools = 0;
-	assert_next(&s, "sudo passthru status", "sudo passthru status");
+	assert_next(&s, "sudo passthru status sees the rest", "sudo passthru status");
 	s.needs_root = false;
-	assert_next(&s, "nothing that can be seen", NULL);
+	assert_next(&s, "nothing must be done, as far as can be seen", NULL);
 	s.knows_records = true;
 	assert_next(&s, "nothing to do: passthru bind ADDRESS hands a device over", NULL);
 }
