@@ -79,6 +79,7 @@ struct cli {
 	size_t n_allow;
 	const char *timeout;
 	unsigned write_limit_ms; /* 0: as usual */
+	char **words; /* the command's name and all behind it as typed, NULL-terminated */
 	char **args; /* what is left, NULL-terminated */
 	size_t n_args;
 	char **command; /* behind "--", NULL: none given */
@@ -125,6 +126,10 @@ struct sys *cli_open(struct cli *c, struct flow *f);
 
 /* bind, unbind and release: the arguments as targets, the change, its answer; `done` is said when it was made. */
 int cli_change(struct cli *c, struct bind_wish *wish, const char *done);
+
+/* Where the change stops services: runs all of this command line in a service of its own and answers true; *ret_code is
+ * its exit code. */
+bool cli_run_apart(struct cli *c, struct flow *f, const struct bind_wish *wish, int *ret_code);
 
 /* Dry run or result of a change, as text or JSON. */
 void cli_show_change(

@@ -36,6 +36,10 @@ static int run_with(struct cli *c)
 	}
 	wish.bind.targets = targets;
 	wish.bind.n_targets = c->n_args;
+	if (cli_run_apart(c, &f, &wish.bind, &code)) {
+		flow_close(s);
+		return code;
+	}
 	outcome = flow_with(&f, &wish, &options, &status, &change, &e);
 	if (c->is_dry_run)
 		cli_show_change(c, outcome, &wish.bind, &change, NULL);

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "cli/cmd.h"
+#include "flow/apart.h"
 #include "view/host_view.h"
 #include "view/plan_view.h"
 #include "view/text.h"
@@ -169,6 +170,38 @@ void cli_show_change(
 		(void)printf("%s\n", done);
 }
 
+static void say_apart(void *data, const char *service)
+{
+	const struct cli *c = data;
+
+	(void)fprintf(stderr,
+	    "passthru: services are stopped for this, which may end this terminal too: it goes on as %s\n"
+	    "  journalctl -fu %s follows it, passthru history has what became of it\n",
+	    service, service);
+	(void)c;
+}
+
+bool cli_run_apart(struct cli *c, struct flow *f, const struct bind_wish *wish, int *ret_code)
+{
+	struct change_options options = {.is_dry_run = true, .wish = c->wish};
+	struct apart apart = {.argv = c->words, .verb = verb_name(wish->verb), .started = say_apart, .data = c};
+	struct change change = {0};
+	struct err e = {0};
+
+	/* A plan that comes to nothing, or is refused, is answered by the change itself. */
+	if (c->is_dry_run || !wish->stop_holders ||
+	    flow_change(f, wish, &options, &change, &e) != OUTCOME_DONE || !flow_must_run_apart(f, &change.plan))
+		return false;
+	e = (struct err){0};
+	if (flow_run_apart(f, &apart, ret_code, &e) < 0)
+		*ret_code = cli_fail(c, &e, wish->verb == VERB_WITH ? EXIT_WITH : EXIT_FAILED);
+	else if (*ret_code != EXIT_OK)
+		(void)fprintf(stderr, "passthru: the service ended with exit status %d; its journal says why\n", *ret_code);
+	else if (!c->is_json)
+		(void)printf("done\n");
+	return true;
+}
+
 int cli_change(struct cli *c, struct bind_wish *wish, const char *done)
 {
 	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish, .reason = c->reason};
@@ -188,6 +221,10 @@ int cli_change(struct cli *c, struct bind_wish *wish, const char *done)
 	if (cli_targets(c, &f, &targets, &code)) {
 		wish->targets = targets;
 		wish->n_targets = c->n_args;
+		if (cli_run_apart(c, &f, wish, &code)) {
+			flow_close(s);
+			return code;
+		}
 		outcome = flow_change(&f, wish, &options, &change, &e);
 		cli_show_change(c, outcome, wish, &change, done);
 		code = cli_outcome(c, outcome, &e);
