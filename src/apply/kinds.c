@@ -518,10 +518,15 @@ int move_set(struct sys *s, struct arena *mem, const struct step *move, const st
 	return err_hint(e, "journalctl -k (or dmesg) says why the driver refused it");
 }
 
+static const char *describe_wait(struct arena *mem, const struct step *step)
+{
+	return arena_printf(mem, "%s to be %s", step->target, value_describe(mem, step->kind, &step->want));
+}
+
 int condition_check(struct sys *s, struct arena *mem, const struct step *step, struct err *e)
 {
 	const unsigned poll_ms = step->kind == KIND_UNUSED ? AWAIT_UNUSED_POLL_MS : AWAIT_POLL_MS;
-	int64_t start = s->ops->now_ms(s);
+	int64_t start = s->ops->now_ms(s), told = 0;
 
 	for (;;) {
 		struct value now = {0};
@@ -532,6 +537,10 @@ int condition_check(struct sys *s, struct arena *mem, const struct step *step, s
 		if (r == 0 && value_equal(step->kind, &now, &step->want))
 			return 0;
 		waited = s->ops->now_ms(s) - start;
+		if (step->type == STEP_AWAIT && waited >= 2000 && waited / 1000 != told && s->waiting) {
+			told = waited / 1000;
+			s->waiting(s->waiting_data, describe_wait(mem, step), (unsigned)told, step->limit_ms / 1000);
+		}
 		if (r < 0 || step->type != STEP_AWAIT || waited >= step->limit_ms ||
 		    s->ops->sleep_ms(s, poll_ms) < 0) {
 			if (why.code == 0)
