@@ -127,9 +127,10 @@ struct sys *cli_open(struct cli *c, struct flow *f);
 /* bind, unbind and release: the arguments as targets, the change, its answer; `done` is said when it was made. */
 int cli_change(struct cli *c, struct bind_wish *wish, const char *done);
 
-/* Where the change stops services: runs all of this command line in a service of its own and answers true; *ret_code is
- * its exit code. */
-bool cli_run_apart(struct cli *c, struct flow *f, const struct bind_wish *wish, int *ret_code);
+/* Where a plan stops services: runs all of this command line in a service of its own and answers true; *ret_code is its
+ * exit code, or `failed` where it could not be run. The second plans a wish for it. */
+bool cli_run_apart(struct cli *c, struct flow *f, const char *verb, const struct plan *p, int failed, int *ret_code);
+bool cli_run_wish_apart(struct cli *c, struct flow *f, const struct bind_wish *wish, int failed, int *ret_code);
 
 /* Dry run or result of a change, as text or JSON. */
 void cli_show_change(

@@ -36,7 +36,7 @@ static int run_with(struct cli *c)
 	}
 	wish.bind.targets = targets;
 	wish.bind.n_targets = c->n_args;
-	if (cli_run_apart(c, &f, &wish.bind, &code)) {
+	if (cli_run_wish_apart(c, &f, &wish.bind, EXIT_WITH, &code)) {
 		flow_close(s);
 		return code;
 	}

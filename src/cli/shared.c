@@ -181,25 +181,31 @@ static void say_apart(void *data, const char *service)
 	(void)c;
 }
 
-bool cli_run_apart(struct cli *c, struct flow *f, const struct bind_wish *wish, int *ret_code)
+bool cli_run_apart(struct cli *c, struct flow *f, const char *verb, const struct plan *p, int failed, int *ret_code)
 {
-	struct change_options options = {.is_dry_run = true, .wish = c->wish};
-	struct apart apart = {.argv = c->words, .verb = verb_name(wish->verb), .started = say_apart, .data = c};
-	struct change change = {0};
+	struct apart apart = {.argv = c->words, .verb = verb, .started = say_apart, .data = c};
 	struct err e = {0};
 
-	/* A plan that comes to nothing, or is refused, is answered by the change itself. */
-	if (c->is_dry_run || !wish->stop_holders ||
-	    flow_change(f, wish, &options, &change, &e) != OUTCOME_DONE || !flow_must_run_apart(f, &change.plan))
+	if (!flow_must_run_apart(f, p))
 		return false;
-	e = (struct err){0};
 	if (flow_run_apart(f, &apart, ret_code, &e) < 0)
-		*ret_code = cli_fail(c, &e, wish->verb == VERB_WITH ? EXIT_WITH : EXIT_FAILED);
+		*ret_code = cli_fail(c, &e, failed);
 	else if (*ret_code != EXIT_OK)
 		(void)fprintf(stderr, "passthru: the service ended with exit status %d; its journal says why\n", *ret_code);
 	else if (!c->is_json)
 		(void)printf("done\n");
 	return true;
+}
+
+bool cli_run_wish_apart(struct cli *c, struct flow *f, const struct bind_wish *wish, int failed, int *ret_code)
+{
+	struct change_options options = {.is_dry_run = true, .wish = c->wish};
+	struct change change = {0};
+	struct err e = {0};
+
+	/* A plan that comes to nothing, or is refused, is answered by the change itself. */
+	return !c->is_dry_run && wish->stop_holders && flow_change(f, wish, &options, &change, &e) == OUTCOME_DONE &&
+	    cli_run_apart(c, f, verb_name(wish->verb), &change.plan, failed, ret_code);
 }
 
 int cli_change(struct cli *c, struct bind_wish *wish, const char *done)
@@ -221,7 +227,7 @@ int cli_change(struct cli *c, struct bind_wish *wish, const char *done)
 	if (cli_targets(c, &f, &targets, &code)) {
 		wish->targets = targets;
 		wish->n_targets = c->n_args;
-		if (cli_run_apart(c, &f, wish, &code)) {
+		if (cli_run_wish_apart(c, &f, wish, EXIT_FAILED, &code)) {
 			flow_close(s);
 			return code;
 		}
