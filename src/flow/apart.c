@@ -13,18 +13,9 @@ enum {
 	LOOK_MS = 200,
 };
 
-/* "0::/system.slice/passthru-bind-812.service" (cgroups(7)): the name is ours alone, see below. */
-static bool runs_apart(struct flow *f)
-{
-	const char *text = sys_text(f->s, f->mem, "proc/self/cgroup", NULL);
-	const char *unit = text ? str_base(text) : "";
-
-	return str_starts(unit, "passthru-") && strstr(unit, ".service");
-}
-
 bool flow_must_run_apart(struct flow *f, const struct plan *p)
 {
-	return plan_stops_units(p) && f->s->is_live && f->s->may_write && f->s->ops->run_transient && !runs_apart(f);
+	return plan_stops_units(p) && f->s->is_live && f->s->may_write && f->s->ops->run_transient;
 }
 
 static char **command_line(struct flow *f, const char *program, char **words)
@@ -43,7 +34,7 @@ int flow_run_apart(struct flow *f, const struct apart *apart, int *ret_status, s
 {
 	char program[SYS_PATH], folder[SYS_PATH];
 	char path[] = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-	char recover[] = "recover", *recover_words[] = {recover, NULL}, *environment[] = {path, NULL};
+	char recover[] = "recover", *recover_words[] = {recover, NULL}, *environment[] = {path, NULL, NULL};
 	struct sys_transient service = {.description = "passthru, apart from the session it was asked for in",
 	    .environment = environment};
 	int r = f->s->ops->link(f->s, "proc/self/exe", program, sizeof(program));
@@ -54,6 +45,8 @@ int flow_run_apart(struct flow *f, const struct apart *apart, int *ret_status, s
 	if (f->s->ops->link(f->s, "proc/self/cwd", folder, sizeof(folder)) == 0 && folder[0] == '/')
 		service.directory = folder;
 	service.name = arena_printf(f->mem, "passthru-%s-%d.service", apart->verb, f->s->pid);
+	/* How the program there knows where it is (cli): without it each would start another. */
+	environment[1] = arena_printf(f->mem, APART_VARIABLE "=%s", service.name);
 	service.argv = command_line(f, program, apart->argv);
 	service.stop_argv = command_line(f, program, recover_words);
 	if (apart->started)

@@ -5,7 +5,10 @@
 
 #include "flow/flow.h"
 
-/* Must this plan run in a service? It stops units, systemd is there to run one, and we are not in it already. */
+/* Set in such a service, to its name. */
+#define APART_VARIABLE "PASSTHRU_SERVICE"
+
+/* Should this plan run in a service? It stops units, and systemd is there to run one. */
 bool flow_must_run_apart(struct flow *f, const struct plan *p);
 
 struct apart {
