@@ -147,29 +147,43 @@ static bool is_taken_from_host(const struct bind_wish *wish, const struct pci_fu
 	return f->driver || !wish->driver || judge_is_vfio_driver(wish->driver);
 }
 
-static int refuse_guard(struct arena *mem, const struct host *h, const struct guard *first, const char *allow,
-    bool may_all_be_allowed, struct err *e)
+/* What stands against taking functions: the gravest guard that is not allowed, and the words for all of them. */
+struct refusal {
+	const struct guard *first; /* NULL: none */
+	bool may_all_be_allowed;
+	const char *words;	 /* "--allow=vm:0000:01:00.0 --allow=vm:0000:01:00.1" */
+	const char *short_words; /* "--allow=vm" */
+};
+
+static int refuse_guard(const struct host *h, const struct refusal *r, struct err *e)
 {
+	enum { MOST_WORDS = sizeof(e->hint) - sizeof(" overrides this; --reason=TEXT goes on record") };
+	const struct guard *first = r->first;
 	const char *name = h->functions[first->function].name;
 
-	(void)mem;
 	(void)err_set(e, -EPERM, "%s stays with the host: %.300s%s%s%s", name, first->text, first->evidence ? " (see " : "",
 	    first->evidence ? first->evidence : "", first->evidence ? ")" : "");
-	if (may_all_be_allowed)
-		return err_hint(e, "%s overrides this; --reason=TEXT goes on record", allow);
+	if (r->may_all_be_allowed)
+		return err_hint(e, "%s overrides this; --reason=TEXT goes on record",
+		    strlen(r->words) <= MOST_WORDS ? r->words : r->short_words);
 	if (first->id == GUARD_VFS)
 		return err_hint(e, "write 0 to /sys/bus/pci/devices/%s/sriov_numvfs once no guest uses them", name);
 	return err_hint(e, "this is never overridden; choose another device");
 }
 
-/* All guards of one function that are not allowed; the gravest is named, and the words for all of them. */
-static int check_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct set *going,
-    const struct pci_function *f, struct err *e)
+/* Once each: several blind spots are one word. */
+static const char *add_word(struct arena *mem, const char *words, const char *word)
 {
-	struct guard *guards, *first = NULL;
+	if (str_has_word(words, word, strlen(word)))
+		return words;
+	return arena_printf(mem, "%s%s%s", words, *words ? " " : "", word);
+}
+
+static void judge_one(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct set *going,
+    const struct pci_function *f, struct refusal *r)
+{
+	struct guard *guards;
 	size_t n = judge_guards(mem, h, f, going->items, going->n, &guards);
-	bool may_all_be_allowed = true;
-	const char *allow = "";
 
 	for (size_t i = 0; i < n; i++) {
 		const char *id = guard_id_name(guards[i].id);
@@ -177,24 +191,23 @@ static int check_guards(struct arena *mem, const struct host *h, const struct bi
 
 		if (may && wish_allows(wish, id, f->addr))
 			continue;
-		if (!first || (may_all_be_allowed && !may))
-			first = &guards[i];
-		may_all_be_allowed &= may;
-		if (!strstr(allow, arena_printf(mem, "--allow=%s:", id)))
-			allow = arena_printf(mem, "%s%s--allow=%s:%s", allow, *allow ? " " : "", id, f->name);
+		if (!r->first || (r->may_all_be_allowed && !may))
+			r->first = &guards[i];
+		r->may_all_be_allowed &= may;
+		r->words = add_word(mem, r->words, arena_printf(mem, "--allow=%s:%s", id, f->name));
+		r->short_words = add_word(mem, r->short_words, arena_printf(mem, "--allow=%s", id));
 	}
-	return first ? refuse_guard(mem, h, first, allow, may_all_be_allowed, e) : 0;
 }
 
 static int check_all_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct set *going,
     const struct set *s, struct err *e)
 {
-	int r = 0;
+	struct refusal r = {.may_all_be_allowed = true, .words = "", .short_words = ""};
 
-	for (size_t i = 0; r == 0 && i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++)
 		if (is_taken_from_host(wish, &h->functions[s->items[i]]))
-			r = check_guards(mem, h, wish, going, &h->functions[s->items[i]], e);
-	return r;
+			judge_one(mem, h, wish, going, &h->functions[s->items[i]], &r);
+	return r.first ? refuse_guard(h, &r, e) : 0;
 }
 
 size_t plan_allowed_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct plan *p,
