@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply/hugepages.h"
+#include "apply/kinds_access.h"
 #include "apply/kinds_freeing.h"
 #include "base/str.h"
 #include "model/unit.h"
@@ -475,6 +476,7 @@ static const struct kind_ops kinds[] = {
     [KIND_FRAMEBUFFER] = {framebuffer_get, framebuffer_set, never_between},
     [KIND_INTERFACE] = {interface_get, interface_set, never_between},
     [KIND_PROCESS] = {process_get, process_set, never_between},
+    [KIND_ACCESS] = {access_get, access_set, access_between},
     [KIND_IDENTITY] = {identity_get, NULL, NULL},
     [KIND_USES] = {uses_get, NULL, NULL},
     [KIND_UNHELD] = {unheld_get, NULL, NULL},
@@ -492,6 +494,8 @@ int move_state(struct sys *s, struct arena *mem, const struct step *move, struct
 		return STATE_GONE;
 	if (r < 0)
 		return r;
+	if (move->kind == KIND_ACCESS && access_is_gone(move, ret_now))
+		return STATE_GONE;
 	if (value_equal(move->kind, ret_now, &move->want))
 		return STATE_WANT;
 	if (value_equal(move->kind, ret_now, &move->have))

@@ -35,6 +35,7 @@ enum option_id {
 	OPT_AT_LEAST,
 	OPT_RELEASE,
 	OPT_TIMEOUT,
+	OPT_USER,
 	OPTIONS
 };
 
@@ -77,7 +78,7 @@ struct cli {
 	bool is_release;
 	const char **allow;
 	size_t n_allow;
-	const char *timeout;
+	const char *timeout, *user;
 	unsigned write_limit_ms; /* 0: as usual */
 	char **words; /* the command's name and all behind it as typed, NULL-terminated */
 	char **args; /* what is left, NULL-terminated */
@@ -118,7 +119,7 @@ int cli_usage(const struct cli *c, const char *hint, const char *format, ...) __
 /* Is colour wanted on stdout? A terminal, and no NO_COLOR (no-color.org). */
 bool cli_has_colour(void);
 
-/* --allow=ID[:ADDR], --server-type and what is done to holders into the wish. */
+/* --allow=ID[:ADDR], --server-type, --user and what is done to holders into the wish. */
 bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code);
 
 /* Opens the host and fills *f; NULL after it printed why not. */

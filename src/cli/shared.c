@@ -95,6 +95,11 @@ bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code)
 	wish->allowed = allowed;
 	wish->stop_holders = c->stops_holders;
 	wish->kill_holders = c->kills_holders;
+	wish->user = c->user;
+	if (c->user && !wish_user_is_valid(c->user)) {
+		*ret_code = cli_usage(c, "NAME, or NAME:GROUP, each a name or a number", "%s cannot be a user", c->user);
+		return false;
+	}
 	if (c->server_type && !server_type_parse(c->server_type, &wish->server_type)) {
 		*ret_code = cli_usage(c, "known: desktop, laptop, headless", "there is no type of machine called %s", c->server_type);
 		return false;
