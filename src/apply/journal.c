@@ -119,6 +119,7 @@ int journal_put(struct sys *s, const struct journal *j, enum folder folder, stru
 	json_object_object_add(owner, "pid", json_object_new_int(j->owner_pid));
 	json_object_object_add(owner, "start", json_object_new_uint64(j->owner_start));
 	json_object_object_add(o, "owner", owner);
+	json_object_object_add(o, "login_uid", j->login_uid == NO_LOGIN ? NULL : json_object_new_int64(j->login_uid));
 	add_text(o, "phase", phase_name(j->phase));
 	json_object_object_add(o, "held", json_object_new_boolean(j->is_held));
 	json_object_object_add(o, "closes", json_object_new_int64(j->closes));
@@ -173,7 +174,7 @@ int journal_from_json(struct arena *mem, const char *text, struct journal *ret, 
 {
 	struct json_object *o = json_tokener_parse(text);
 	struct json_object *owner, *plan, *held;
-	uint64_t version, id, time_s, pid, start, closes;
+	uint64_t version, id, time_s, pid, start, closes, login_uid;
 	struct journal j = {0};
 	int r = -EINVAL;
 
@@ -185,6 +186,7 @@ int journal_from_json(struct arena *mem, const char *text, struct journal *ret, 
 	j.verb = get_text(mem, o, "verb");
 	j.wish = get_text(mem, o, "wish");
 	j.reason = get_text(mem, o, "reason");
+	j.login_uid = get_number(o, "login_uid", UINT32_MAX, &login_uid) ? (uint32_t)login_uid : NO_LOGIN;
 	if (get_number(o, "version", JOURNAL_VERSION, &version) && get_number(o, "id", 1000000000, &id) &&
 	    get_number(o, "time", INT64_MAX, &time_s) && get_number(o, "closes", 1000000000, &closes) &&
 	    json_object_object_get_ex(o, "owner", &owner) && json_object_is_type(owner, json_type_object) &&

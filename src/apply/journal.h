@@ -14,6 +14,8 @@
 #include "model/plan.h"
 #include "sys/sys.h"
 
+#define NO_LOGIN UINT32_MAX /* as the kernel has it for what no login began */
+
 enum phase {
 	PHASE_FORWARD,
 	PHASE_BACK,
@@ -39,6 +41,7 @@ struct journal {
 	int64_t time_s;		/* since 1970 */
 	int owner_pid;		/* who carries it out; for "with", whose life it hangs on */
 	uint64_t owner_start;	/* field 22 of /proc/PID/stat: tells a pid from its successor */
+	uint32_t login_uid;	/* who had logged in to ask for it (/proc/self/loginuid), NO_LOGIN: nobody */
 	enum phase phase;
 	bool is_held;		/* goes to held/ when it is done */
 	unsigned closes;	/* a release: the held record it ends, 0: none */

@@ -14,13 +14,14 @@ static const char *state_of(const struct journal *j, enum folder folder)
 	return folder == FOLDER_JOURNAL ? "interrupted" : phase_name(j->phase);
 }
 
-static void show_json(struct cli *c, const struct journal *j, const enum folder *folders, size_t n)
+static void show_json(struct cli *c, struct flow *f, const struct journal *j, const enum folder *folders, size_t n)
 {
 	struct json_object *o = json_object_new_object();
 	struct json_object *list = json_object_new_array();
 
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *one = json_object_new_object();
+		const char *login = flow_login_name(f, j[i].login_uid);
 
 		json_object_object_add(one, "id", json_object_new_int64(j[i].id));
 		json_object_object_add(one, "state", json_object_new_string(state_of(&j[i], folders[i])));
@@ -28,6 +29,8 @@ static void show_json(struct cli *c, const struct journal *j, const enum folder 
 		json_object_object_add(one, "change", json_object_new_string(view_clean(c->mem, j[i].wish)));
 		json_object_object_add(
 		    one, "reason", j[i].reason ? json_object_new_string(view_clean(c->mem, j[i].reason)) : NULL);
+		json_object_object_add(one, "login_uid", login ? json_object_new_int64(j[i].login_uid) : NULL);
+		json_object_object_add(one, "login", login ? json_object_new_string(view_clean(c->mem, login)) : NULL);
 		json_object_object_add(one, "plan", plan_to_json(&j[i].plan));
 		json_object_array_add(list, one);
 	}
@@ -36,12 +39,13 @@ static void show_json(struct cli *c, const struct journal *j, const enum folder 
 	view_json(stdout, o);
 }
 
-static void show_text(struct cli *c, const struct journal *j, const enum folder *folders, size_t n)
+static void show_text(struct cli *c, struct flow *f, const struct journal *j, const enum folder *folders, size_t n)
 {
 	struct record_row *rows = arena_alloc(c->mem, (n + 1) * sizeof(*rows));
 
 	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct record_row){j[i].id, state_of(&j[i], folders[i]), j[i].time_s, j[i].wish, j[i].reason};
+		rows[i] = (struct record_row){j[i].id, state_of(&j[i], folders[i]), j[i].time_s,
+		    flow_login_name(f, j[i].login_uid), j[i].wish, j[i].reason};
 	if (n > 0)
 		(void)cli_table(view_records(stdout, c->mem, rows, n));
 	else
@@ -63,9 +67,9 @@ static int run_history(struct cli *c)
 	if (flow_history(&f, &journals, &folders, &n, &e) < 0)
 		code = cli_fail(c, &e, EXIT_FAILED);
 	else if (c->is_json)
-		show_json(c, journals, folders, n);
+		show_json(c, &f, journals, folders, n);
 	else
-		show_text(c, journals, folders, n);
+		show_text(c, &f, journals, folders, n);
 	flow_close(s);
 	return code;
 }

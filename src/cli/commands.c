@@ -2,13 +2,14 @@
 #include "cli/cmd.h"
 
 extern const struct cmd cmd_list, cmd_show, cmd_groups, cmd_bind, cmd_unbind, cmd_release, cmd_with, cmd_recover,
-    cmd_history, cmd_export, cmd_apply, cmd_holders, cmd_hugepages;
+    cmd_history, cmd_export, cmd_apply, cmd_holders, cmd_hugepages, cmd_status;
 
 /* In the order a newcomer needs them. */
 const struct cmd *const commands[] = {
     &cmd_list,
     &cmd_show,
     &cmd_groups,
+    &cmd_status,
     &cmd_holders,
     &cmd_bind,
     &cmd_unbind,

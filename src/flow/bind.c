@@ -2,6 +2,7 @@
 #include "flow/bind.h"
 #include "flow/free.h"
 #include "flow/user.h"
+#include "flow/log.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -240,6 +241,7 @@ enum outcome flow_carry_out(struct session *session, const char *verb, const str
 	c->id = j.id;
 	signals_hold(&before);
 	outcome = outcome_of_apply(apply_journal(f->s, f->mem, &j, f->progress, f->progress_data, e));
+	flow_log_change(f, &j, NULL, outcome, e);
 	signals_restore(&before);
 	return outcome;
 }

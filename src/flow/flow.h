@@ -100,6 +100,9 @@ enum outcome flow_recover(struct flow *f, struct recovery **ret, size_t *n_ret, 
 /* Puts a journal that nothing can finish aside; the machine is not touched. */
 enum outcome flow_abandon(struct flow *f, unsigned id, struct err *e);
 
+/* The name of journal.login_uid, the number where it has none; NULL: NO_LOGIN. */
+const char *flow_login_name(struct flow *f, uint32_t uid);
+
 /* All records: interrupted, held, over. *ret_folders goes along, one an entry. */
 int flow_history(struct flow *f, struct journal **ret, enum folder **ret_folders, size_t *n_ret, struct err *e);
 

@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "flow/bind.h"
+#include "flow/log.h"
 #include "sys/signals.h"
 
 struct results {
@@ -46,6 +47,7 @@ static enum outcome recover_journals(struct session *session, struct results *re
 		    outcome_of_apply(apply_recover(f->s, f->mem, &journals[i], f->progress, f->progress_data, &why));
 
 		add_result(results, &journals[i], one, &why);
+		flow_log_change(f, &journals[i], "recover", one, &why);
 		if (one != OUTCOME_DONE && one != OUTCOME_ROLLED_BACK) {
 			worst = worse(worst, one);
 			if (e->code == 0)
@@ -53,13 +55,6 @@ static enum outcome recover_journals(struct session *session, struct results *re
 		}
 	}
 	return worst;
-}
-
-static bool is_alive(struct flow *f, const struct journal *j)
-{
-	uint64_t start = process_start(f->s, f->mem, j->owner_pid);
-
-	return start != 0 && start == j->owner_start;
 }
 
 /* A `with` that was killed cannot give back; whoever recovers does, once no guest has the devices open. */
@@ -78,7 +73,7 @@ static enum outcome release_orphans(struct session *session, struct results *res
 		struct err why = {0};
 		enum outcome one;
 
-		if (!str_eq(held[i].verb, "with") || is_alive(f, &held[i]))
+		if (!str_eq(held[i].verb, "with") || session_owner_is_alive(f, &held[i]))
 			continue;
 		one = flow_release_record(session, &held[i], false, &options, &change, &why);
 		if (one == OUTCOME_NOTHING)
@@ -129,6 +124,8 @@ enum outcome flow_abandon(struct flow *f, unsigned id, struct err *e)
 			(void)err_hint(e, "passthru history lists them");
 		}
 		outcome = r < 0 ? OUTCOME_FAILED : OUTCOME_DONE;
+		if (r == 0)
+			flow_log_abandoned(f, id);
 	}
 	session_close(&session);
 	return outcome;

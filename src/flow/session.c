@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "flow/log.h"
 
 enum {
 	LOCK_LIMIT_MS = 60 * 1000, /* a change takes seconds; one that is stuck has dropped the lock */
@@ -190,7 +191,15 @@ int session_journal(struct session *s, const char *verb, const struct change_opt
 	    .time_s = sys->ops->clock_s(sys),
 	    .owner_pid = sys->pid,
 	    .owner_start = process_start(sys, s->f->mem, sys->pid),
+	    .login_uid = flow_login_uid(s->f),
 	    .plan = *p,
 	};
 	return journal_next_id(sys, &ret->id, e);
+}
+
+bool session_owner_is_alive(struct flow *f, const struct journal *j)
+{
+	uint64_t start = process_start(f->s, f->mem, j->owner_pid);
+
+	return start != 0 && start == j->owner_start;
 }

@@ -34,4 +34,7 @@ int session_check_interrupted(struct session *s, const struct plan *p, struct er
 int session_journal(struct session *s, const char *verb, const struct change_options *options, const struct plan *p,
     struct journal *ret, struct err *e);
 
+/* Does who carried it out still run? */
+bool session_owner_is_alive(struct flow *f, const struct journal *j);
+
 enum outcome outcome_of_apply(enum apply_result r);

@@ -29,7 +29,7 @@ static int look_at_account(void *data, const char *line)
 	return 1;
 }
 
-static const char *user_name(struct process_names *names, uint32_t uid)
+const char *process_user_name(struct process_names *names, uint32_t uid)
 {
 	struct name_search search = {.uid = uid, .mem = names->mem};
 
@@ -176,6 +176,6 @@ void process_describe(struct process_names *names, const char *pid, struct holde
 		ret->command = "?";
 	(void)sys_lines(names->s, sys_path(path, "proc/%s/status", pid), look_at_status, &uid);
 	if (uid.is_found)
-		ret->user = user_name(names, (uint32_t)uid.uid);
+		ret->user = process_user_name(names, (uint32_t)uid.uid);
 	(void)sys_lines(names->s, sys_path(path, "proc/%s/cgroup", pid), look_at_group, &unit);
 }

@@ -19,3 +19,6 @@ struct process_names {
 
 /* Fills command, user and unit of a process, by /proc/PID/comm, status and cgroup; names by /etc/passwd alone. */
 void process_describe(struct process_names *names, const char *pid, struct holder *ret);
+
+/* By /etc/passwd alone; the number where it has none. */
+const char *process_user_name(struct process_names *names, uint32_t uid);

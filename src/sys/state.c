@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include "sys/real.h"
@@ -111,17 +110,26 @@ int sys_state_make_dir(struct sys *s, const char *path)
 	return r;
 }
 
+static void read_holder(int fd, char *holder, size_t holder_size)
+{
+	ssize_t n = pread(fd, holder, holder_size - 1, 0);
+
+	holder[n > 0 ? n : 0] = '\0';
+}
+
+/* Open file description locks, as busy locks are: they go with their holder, as those of flock(2) do, and unlike
+ * those they can be asked about. */
 int sys_state_lock(struct sys *s, const char *path, const char *text, char *holder, size_t holder_size)
 {
 	cleanup_close int fd = openat(root_of(s), path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	struct flock whole = {.l_type = F_WRLCK};
 
 	if (fd < 0)
 		return -errno;
-	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		int code = -errno;
-		ssize_t n = pread(fd, holder, holder_size - 1, 0);
+	if (fcntl(fd, F_OFD_SETLK, &whole) < 0) {
+		int code = errno == EACCES ? -EWOULDBLOCK : -errno;
 
-		holder[n > 0 ? n : 0] = '\0';
+		read_holder(fd, holder, holder_size);
 		return code;
 	}
 	/* Who has it, for the message of whoever comes next; the lock itself is what counts. */
@@ -135,4 +143,22 @@ void sys_state_unlock(struct sys *s, int handle)
 	(void)s;
 	if (handle >= 0)
 		(void)close(handle);
+}
+
+int sys_state_is_locked(struct sys *s, const char *path, char *holder, size_t holder_size)
+{
+	struct flock whole = {.l_type = F_WRLCK};
+	cleanup_close int fd = -1;
+
+	if (!s->is_live)
+		return -EXDEV;
+	fd = openat(root_of(s), path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (fcntl(fd, F_OFD_GETLK, &whole) < 0)
+		return -errno;
+	if (whole.l_type == F_UNLCK)
+		return 0;
+	read_holder(fd, holder, holder_size);
+	return 1;
 }

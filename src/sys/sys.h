@@ -17,6 +17,7 @@
 #include "model/route.h"
 
 struct sys;
+struct log_field;
 
 /* Called for each name of a directory, each module of a chain; non-zero stops and is answered. */
 typedef int sys_each(void *data, const char *name);
@@ -138,6 +139,9 @@ struct sys_ops {
 	 * whose text is then in holder. */
 	int (*lock)(struct sys *s, const char *path, const char *text, char *holder, size_t holder_size);
 	void (*unlock)(struct sys *s, int handle);
+	/* NULL, or whether such a lock, or a busy lock, is held, without taking it: 1 and its text in holder, 0.
+	 * -EACCES: not without root; -EXDEV: a recorded host. */
+	int (*is_locked)(struct sys *s, const char *path, char *holder, size_t holder_size);
 
 	/* The modules `name` needs and itself, in the order of loading; -ENOENT: no such module. */
 	int (*module_chain)(struct sys *s, const char *name, sys_each_module *each, void *data);
@@ -186,6 +190,8 @@ struct sys_ops {
 	 * -ENOTTY: it is no character device; -EXDEV: a recorded host. set: owner first, then mode. */
 	int (*access_get)(struct sys *s, const char *node, struct access *ret, struct sys_device *ret_device);
 	int (*access_set)(struct sys *s, const char *node, const struct access *want);
+	/* NULL, or one entry for the system's log (text/log_entry.h), without waiting; -ENOENT: there is no journald. */
+	int (*log)(struct sys *s, const struct log_field *fields, size_t n);
 
 	int64_t (*now_ms)(struct sys *s);  /* monotonic */
 	int64_t (*clock_s)(struct sys *s); /* since 1970 */

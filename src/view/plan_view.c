@@ -62,7 +62,7 @@ const char *view_time(struct arena *mem, int64_t time_s)
 
 int view_records(FILE *out, struct arena *mem, const struct record_row *rows, size_t n)
 {
-	static const char *const headings[] = {"ID", "STATE", "TIME", "CHANGE", "REASON"};
+	static const char *const headings[] = {"ID", "STATE", "TIME", "BY", "CHANGE", "REASON"};
 	const struct scols *sc = scols_load();
 	struct libscols_table *table = view_table_new(sc, out, headings, ARRAY_LEN(headings));
 	int r = table ? 0 : sc ? -ENOMEM : -ELIBACC;
@@ -72,6 +72,7 @@ int view_records(FILE *out, struct arena *mem, const struct record_row *rows, si
 		    arena_printf(mem, "%u", rows[i].id),
 		    rows[i].state,
 		    view_time(mem, rows[i].time_s),
+		    view_clean(mem, rows[i].login),
 		    view_clean(mem, rows[i].wish),
 		    view_clean(mem, rows[i].reason),
 		};

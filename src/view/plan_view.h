@@ -19,6 +19,7 @@ struct record_row {
 	unsigned id;
 	const char *state;
 	int64_t time_s;
+	const char *login; /* who asked for it; NULL: no login is behind it */
 	const char *wish;
 	const char *reason;
 };

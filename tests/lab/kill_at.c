@@ -79,7 +79,7 @@ static const struct call {
     {SYS_ftruncate, "ftruncate", DESCRIPTOR, -1, 0, false},
     {SYS_fchown, "fchown", DESCRIPTOR, -1, 0, false},
     {SYS_fchmod, "fchmod", DESCRIPTOR, -1, 0, false},
-    {SYS_flock, "flock", DESCRIPTOR, -1, 0, false},
+    {SYS_fcntl, "fcntl", DESCRIPTOR, 1, 0x20, true}, /* F_OFD_SETLK, and the look at a lock */
     {SYS_init_module, "init_module", NO_TEXT, -1, 0, false},
     {SYS_finit_module, "finit_module", DESCRIPTOR, -1, 0, false},
     {SYS_delete_module, "delete_module", PATH_1ST, -1, 0, false},

@@ -103,6 +103,8 @@ struct sim {
 	int n_hung;	/* reads of what the kernel shows under a function's lock, made while a write for it was stuck */
 	char hung_on[160];
 
+	char log[4096]; /* entries sent to journald, fields as "NAME=value" lines, a blank line behind each */
+
 	int (*on_run)(struct sim *sim); /* what the command of `with` does; answers its exit status */
 	unsigned ran_as; /* the user it was last run as */
 	int udev_group;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "text/log_entry.h"
 
 static struct sim *sim_of(struct sys *s)
 {
@@ -160,7 +161,7 @@ static int op_exists(struct sys *s, const char *path)
 static int poke(struct sim *sim, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
 {
 	const struct sim_function *f;
-	char name[PCI_ADDR_TEXT];
+	char name[PCI_ADDR_TEXT], lock[64];
 	int r;
 
 	f = sim_find_function(sim, pci_addr_format(addr, name));
@@ -168,6 +169,8 @@ static int poke(struct sim *sim, struct pci_addr addr, const char *path, const c
 		return -ENOENT; /* no place for the busy lock */
 	if (f && f->is_stuck)
 		return -EBUSY;
+	(void)snprintf(lock, sizeof(lock), "run/passthru/busy/%s", name);
+	tree_file(&sim->tree, lock, "");
 	if (sim->n_calls == sim->trip_at && (sim->trip == SIM_STUCK || sim->trip == SIM_DIE_STUCK)) {
 		note_trip(sim, "poke", path, true);
 		sim->is_dead = sim->trip == SIM_DIE_STUCK;
@@ -365,6 +368,26 @@ static void op_unlock(struct sys *s, int handle)
 	sim->n_calls++;
 	if (!sim->is_dead && handle >= 0)
 		sim->locks[handle].is_taken = false;
+}
+
+static int is_locked(struct sim *sim, const char *path, char *holder, size_t holder_size)
+{
+	struct pci_addr addr;
+
+	holder[0] = '\0';
+	if (str_starts(path, "run/passthru/busy/"))
+		return pci_addr_parse(str_base(path), &addr) ? is_busy(sim, addr) : is_busy_named(sim, str_base(path));
+	for (int i = 0; i < SIM_MANY; i++)
+		if (sim->locks[i].is_taken && str_eq(sim->locks[i].path, path)) {
+			(void)snprintf(holder, holder_size, "%s", sim->locks[i].text);
+			return 1;
+		}
+	return 0;
+}
+
+static int op_is_locked(struct sys *s, const char *path, char *holder, size_t holder_size)
+{
+	return CALL(sim_of(s), "is_locked", path, false, is_locked(sim_of(s), path, holder, holder_size));
 }
 
 /* ---- modules ---- */
@@ -565,6 +588,26 @@ static int op_access_set(struct sys *s, const char *path, const struct access *w
 	return CALL(sim_of(s), "access_set", path, true, access_set(sim_of(s), path, want));
 }
 
+/* ---- the system's log ---- */
+
+static int note_entry(struct sim *sim, const struct log_field *fields, size_t n)
+{
+	size_t used = strlen(sim->log);
+
+	for (size_t i = 0; i < n && used < sizeof(sim->log); i++)
+		if (fields[i].value)
+			used += (size_t)snprintf(
+			    sim->log + used, sizeof(sim->log) - used, "%s=%s\n", fields[i].name, fields[i].value);
+	if (used < sizeof(sim->log))
+		(void)snprintf(sim->log + used, sizeof(sim->log) - used, "\n");
+	return 0;
+}
+
+static int op_log(struct sys *s, const struct log_field *fields, size_t n)
+{
+	return CALL(sim_of(s), "log", "", false, note_entry(sim_of(s), fields, n));
+}
+
 static int64_t op_now_ms(struct sys *s)
 {
 	(void)begin(sim_of(s), "now_ms", "", false);
@@ -607,6 +650,7 @@ const struct sys_ops sim_ops = {
     .make_dir = op_make_dir,
     .lock = op_lock,
     .unlock = op_unlock,
+    .is_locked = op_is_locked,
     .module_chain = op_module_chain,
     .module_for = op_module_for,
     .module_load = op_module_load,
@@ -619,6 +663,7 @@ const struct sys_ops sim_ops = {
     .find_user = op_find_user,
     .access_get = op_access_get,
     .access_set = op_access_set,
+    .log = op_log,
     .now_ms = op_now_ms,
     .clock_s = op_clock_s,
     .sleep_ms = op_sleep_ms,
