@@ -101,6 +101,8 @@ static int move_back(const struct run *run, const struct step *move, struct err 
 	r = move_set(run->s, run->mem, &back, &now, e);
 	if (r < 0 && r != -ETIME && move->back == BACK_BEST_EFFORT)
 		return 0; /* said beforehand, too */
+	if (r == -ENODEV && move->kind == KIND_ACCESS)
+		return 0; /* the node is gone with its functions */
 	/* Vanished while we worked on it: a final answer too. */
 	if (r < 0 && r != -ETIME && move_state(run->s, run->mem, move, &now, NULL) == STATE_GONE)
 		return 0;
@@ -188,7 +190,8 @@ static int run_step(void *data, struct arena *mem, const struct step *step, stru
 		return err_set(e, -ENODEV, "%s is gone", step->target);
 	if (state == STATE_WANT)
 		return 0;
-	if (state != STATE_HAVE)
+	/* A node that came with a step before this one is what the kernel and udev made it. */
+	if (state != STATE_HAVE && !(step->kind == KIND_ACCESS && *step->have.text == '\0' && state == STATE_BETWEEN))
 		return refuse_stale(mem, step, &now, e);
 	return move_set(run->s, mem, step, &now, e);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply/hugepages.h"
+#include "apply/kinds_access.h"
 #include "apply/kinds_freeing.h"
 #include "base/str.h"
 #include "model/unit.h"
@@ -475,6 +476,7 @@ static const struct kind_ops kinds[] = {
     [KIND_FRAMEBUFFER] = {framebuffer_get, framebuffer_set, never_between},
     [KIND_INTERFACE] = {interface_get, interface_set, never_between},
     [KIND_PROCESS] = {process_get, process_set, never_between},
+    [KIND_ACCESS] = {access_get, access_set, access_between},
     [KIND_IDENTITY] = {identity_get, NULL, NULL},
     [KIND_USES] = {uses_get, NULL, NULL},
     [KIND_UNHELD] = {unheld_get, NULL, NULL},
@@ -492,6 +494,8 @@ int move_state(struct sys *s, struct arena *mem, const struct step *move, struct
 		return STATE_GONE;
 	if (r < 0)
 		return r;
+	if (move->kind == KIND_ACCESS && access_is_gone(move, ret_now))
+		return STATE_GONE;
 	if (value_equal(move->kind, ret_now, &move->want))
 		return STATE_WANT;
 	if (value_equal(move->kind, ret_now, &move->have))
@@ -518,10 +522,15 @@ int move_set(struct sys *s, struct arena *mem, const struct step *move, const st
 	return err_hint(e, "journalctl -k (or dmesg) says why the driver refused it");
 }
 
+static const char *describe_wait(struct arena *mem, const struct step *step)
+{
+	return arena_printf(mem, "%s to be %s", step->target, value_describe(mem, step->kind, &step->want));
+}
+
 int condition_check(struct sys *s, struct arena *mem, const struct step *step, struct err *e)
 {
 	const unsigned poll_ms = step->kind == KIND_UNUSED ? AWAIT_UNUSED_POLL_MS : AWAIT_POLL_MS;
-	int64_t start = s->ops->now_ms(s);
+	int64_t start = s->ops->now_ms(s), told = 0;
 
 	for (;;) {
 		struct value now = {0};
@@ -532,6 +541,10 @@ int condition_check(struct sys *s, struct arena *mem, const struct step *step, s
 		if (r == 0 && value_equal(step->kind, &now, &step->want))
 			return 0;
 		waited = s->ops->now_ms(s) - start;
+		if (step->type == STEP_AWAIT && waited >= 2000 && waited / 1000 != told && s->waiting) {
+			told = waited / 1000;
+			s->waiting(s->waiting_data, describe_wait(mem, step), (unsigned)told, step->limit_ms / 1000);
+		}
 		if (r < 0 || step->type != STEP_AWAIT || waited >= step->limit_ms ||
 		    s->ops->sleep_ms(s, poll_ms) < 0) {
 			if (why.code == 0)

@@ -35,6 +35,7 @@ enum option_id {
 	OPT_AT_LEAST,
 	OPT_RELEASE,
 	OPT_TIMEOUT,
+	OPT_USER,
 	OPTIONS
 };
 
@@ -77,8 +78,9 @@ struct cli {
 	bool is_release;
 	const char **allow;
 	size_t n_allow;
-	const char *timeout;
+	const char *timeout, *user;
 	unsigned write_limit_ms; /* 0: as usual */
+	char **words; /* the command's name and all behind it as typed, NULL-terminated */
 	char **args; /* what is left, NULL-terminated */
 	size_t n_args;
 	char **command; /* behind "--", NULL: none given */
@@ -117,7 +119,7 @@ int cli_usage(const struct cli *c, const char *hint, const char *format, ...) __
 /* Is colour wanted on stdout? A terminal, and no NO_COLOR (no-color.org). */
 bool cli_has_colour(void);
 
-/* --allow=ID[:ADDR], --server-type and what is done to holders into the wish. */
+/* --allow=ID[:ADDR], --server-type, --user and what is done to holders into the wish. */
 bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code);
 
 /* Opens the host and fills *f; NULL after it printed why not. */
@@ -125,6 +127,11 @@ struct sys *cli_open(struct cli *c, struct flow *f);
 
 /* bind, unbind and release: the arguments as targets, the change, its answer; `done` is said when it was made. */
 int cli_change(struct cli *c, struct bind_wish *wish, const char *done);
+
+/* Where a plan stops services: runs all of this command line in a service of its own and answers true; *ret_code is its
+ * exit code, or `failed` where it could not be run. The second plans a wish for it. */
+bool cli_run_apart(struct cli *c, struct flow *f, const char *verb, const struct plan *p, int failed, int *ret_code);
+bool cli_run_wish_apart(struct cli *c, struct flow *f, const struct bind_wish *wish, int failed, int *ret_code);
 
 /* Dry run or result of a change, as text or JSON. */
 void cli_show_change(

@@ -30,13 +30,14 @@ static const char *read_file(struct cli *c, const char *path, struct err *e)
 
 static int run_apply(struct cli *c)
 {
-	struct change_options options = {.wish = c->wish, .reason = c->reason};
+	struct change_options options = {.wish = c->wish, .reason = c->reason}, dry = {.is_dry_run = true, .wish = c->wish};
 	struct change change;
 	enum outcome outcome;
 	const char *text;
 	struct err e = {0};
 	struct flow f;
 	struct sys *s;
+	int code;
 
 	text = read_file(c, c->args[0], &e);
 	if (!text)
@@ -44,6 +45,12 @@ static int run_apply(struct cli *c)
 	s = cli_open(c, &f);
 	if (!s)
 		return EXIT_FAILED;
+	if (flow_apply(&f, text, &dry, &change, &e) == OUTCOME_DONE && !str_eq(c->args[0], "-") &&
+	    cli_run_apart(c, &f, "apply", &change.plan, EXIT_FAILED, &code)) {
+		flow_close(s);
+		return code;
+	}
+	e = (struct err){0};
 	outcome = flow_apply(&f, text, &options, &change, &e);
 	if (outcome == OUTCOME_FAILED && e.code == -EINVAL)
 		(void)err_add(&e, "%s cannot be applied", c->args[0]);

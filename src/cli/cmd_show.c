@@ -11,14 +11,36 @@
 #include "view/guards_view.h"
 #include "view/host_view.h"
 
+/* Its own guards and those of what goes along: bind refuses for the one as for the other. */
+static size_t judge_card(
+    struct arena *mem, const struct host *h, const struct pci_function *f, const struct verdict *v, struct guard **ret)
+{
+	int *going = arena_alloc(mem, (v->n_companions + 1) * sizeof(*going));
+	size_t n_all = 0;
+
+	going[0] = host_index(h, f);
+	for (size_t i = 0; i < v->n_companions; i++)
+		going[i + 1] = v->companions[i];
+	*ret = NULL;
+	for (size_t i = 0; i <= v->n_companions; i++) {
+		struct guard *guards;
+		size_t n = judge_guards(mem, h, &h->functions[going[i]], going, v->n_companions + 1, &guards);
+
+		for (size_t k = 0; k < n; k++)
+			*ARENA_PUSH(mem, *ret, n_all) = guards[k];
+	}
+	return n_all;
+}
+
 static void show(struct cli *c, const struct host *h, const struct pci_function *f)
 {
 	struct verdict v = judge_function(c->mem, h, f);
 	struct reset_verdict reset;
 	struct reset_view shown;
-	struct guard *guards;
-	size_t n_guards = judge_guards(c->mem, h, f, v.companions, v.n_companions, &guards);
+	struct guard *guards = NULL;
+	size_t n_guards = 0;
 
+	n_guards = judge_card(c->mem, h, f, &v, &guards);
 	if (c->is_strict)
 		v = judge_strictly(c->mem, h, &v);
 	reset = judge_reset(c->mem, h, f);
@@ -33,7 +55,7 @@ static void show(struct cli *c, const struct host *h, const struct pci_function 
 		view_json(stdout, o);
 	} else {
 		view_function(stdout, c->mem, h, f, &shown, &v);
-		view_guards(stdout, c->mem, h, guards, n_guards);
+		view_guards(stdout, c->mem, h, host_index(h, f), guards, n_guards);
 	}
 	if (f->trouble)
 		(void)fprintf(stderr, "passthru: %s\n", f->trouble);

@@ -114,6 +114,9 @@ static void take_option(struct cli *c, int option, const char *value)
 	case OPT_TIMEOUT:
 		c->timeout = value;
 		break;
+	case OPT_USER:
+		c->user = value;
+		break;
 	case OPTIONS:
 		break;
 	}
@@ -215,6 +218,16 @@ static const char *join_words(struct arena *mem, int argc, char **argv)
 	return strlen(text) > 1000 ? arena_printf(mem, "%.1000s…", text) : text;
 }
 
+/* getopt may reorder and the command may be cut off; this stays as it was typed. */
+static char **copy_words(struct arena *mem, int argc, char **argv)
+{
+	char **words = arena_alloc(mem, ((size_t)argc + 1) * sizeof(*words));
+
+	for (int i = 0; i < argc; i++)
+		words[i] = argv[i];
+	return words;
+}
+
 static const struct cmd *find_command(const char *name)
 {
 	for (size_t i = 0; i < n_commands; i++)
@@ -225,7 +238,7 @@ static const struct cmd *find_command(const char *name)
 
 static int run_command(const struct cmd *cmd, struct arena *mem, int argc, char **argv)
 {
-	struct cli c = {.mem = mem, .wish = join_words(mem, argc, argv)};
+	struct cli c = {.mem = mem, .wish = join_words(mem, argc, argv), .words = copy_words(mem, argc, argv)};
 	int code = parse(cmd, &c, argc, argv);
 
 	if (code == 0 && c.wants_help)

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "cli/cmd.h"
+#include "flow/apart.h"
 #include "view/host_view.h"
 #include "view/plan_view.h"
 #include "view/text.h"
@@ -94,6 +95,11 @@ bool cli_allowances(struct cli *c, struct bind_wish *wish, int *ret_code)
 	wish->allowed = allowed;
 	wish->stop_holders = c->stops_holders;
 	wish->kill_holders = c->kills_holders;
+	wish->user = c->user;
+	if (c->user && !wish_user_is_valid(c->user)) {
+		*ret_code = cli_usage(c, "NAME, or NAME:GROUP, each a name or a number", "%s cannot be a user", c->user);
+		return false;
+	}
 	if (c->server_type && !server_type_parse(c->server_type, &wish->server_type)) {
 		*ret_code = cli_usage(c, "known: desktop, laptop, headless", "there is no type of machine called %s", c->server_type);
 		return false;
@@ -169,6 +175,44 @@ void cli_show_change(
 		(void)printf("%s\n", done);
 }
 
+static void say_apart(void *data, const char *service)
+{
+	const struct cli *c = data;
+
+	(void)fprintf(stderr,
+	    "passthru: services are stopped for this, which may end this terminal too: it goes on as %s\n"
+	    "  journalctl -fu %s follows it, passthru history has what became of it\n",
+	    service, service);
+	(void)c;
+}
+
+bool cli_run_apart(struct cli *c, struct flow *f, const char *verb, const struct plan *p, int failed, int *ret_code)
+{
+	struct apart apart = {.argv = c->words, .verb = verb, .started = say_apart, .data = c};
+	struct err e = {0};
+
+	if (getenv(APART_VARIABLE) || !flow_must_run_apart(f, p))
+		return false;
+	if (flow_run_apart(f, &apart, ret_code, &e) < 0)
+		*ret_code = cli_fail(c, &e, failed);
+	else if (*ret_code != EXIT_OK)
+		(void)fprintf(stderr, "passthru: the service ended with exit status %d; its journal says why\n", *ret_code);
+	else if (!c->is_json)
+		(void)printf("done\n");
+	return true;
+}
+
+bool cli_run_wish_apart(struct cli *c, struct flow *f, const struct bind_wish *wish, int failed, int *ret_code)
+{
+	struct change_options options = {.is_dry_run = true, .wish = c->wish};
+	struct change change = {0};
+	struct err e = {0};
+
+	/* A plan that comes to nothing, or is refused, is answered by the change itself. */
+	return !c->is_dry_run && wish->stop_holders && flow_change(f, wish, &options, &change, &e) == OUTCOME_DONE &&
+	    cli_run_apart(c, f, verb_name(wish->verb), &change.plan, failed, ret_code);
+}
+
 int cli_change(struct cli *c, struct bind_wish *wish, const char *done)
 {
 	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish, .reason = c->reason};
@@ -188,6 +232,10 @@ int cli_change(struct cli *c, struct bind_wish *wish, const char *done)
 	if (cli_targets(c, &f, &targets, &code)) {
 		wish->targets = targets;
 		wish->n_targets = c->n_args;
+		if (cli_run_wish_apart(c, &f, wish, EXIT_FAILED, &code)) {
+			flow_close(s);
+			return code;
+		}
 		outcome = flow_change(&f, wish, &options, &change, &e);
 		cli_show_change(c, outcome, wish, &change, done);
 		code = cli_outcome(c, outcome, &e);

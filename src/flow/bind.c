@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow/bind.h"
 #include "flow/free.h"
+#include "flow/user.h"
 #include "flow/log.h"
 
 #include <errno.h>
@@ -9,6 +10,7 @@
 
 #include "base/str.h"
 #include "judge/verdict.h"
+#include "sys/read_access.h"
 #include "sys/read_host.h"
 #include "sys/signals.h"
 
@@ -146,8 +148,23 @@ static void note_resets(struct flow *f, const struct bind_wish *wish, struct cha
 	}
 }
 
-int flow_plan_bind(struct flow *f, const struct bind_wish *wish, struct change *ret, struct err *e)
+/* Whose nodes they are to be, and whose they are. */
+static int look_for_user(struct flow *f, struct bind_wish *wish, struct change *c, struct err *e)
 {
+	struct sys_user user;
+	int r = flow_find_user(f, wish->user, &user, e);
+
+	if (r < 0)
+		return r;
+	wish->uid = user.uid;
+	wish->gid = user.gid;
+	return read_accesses(f->s, f->mem, &c->host, e);
+}
+
+int flow_plan_bind(struct flow *f, const struct bind_wish *as_typed, struct change *ret, struct err *e)
+{
+	struct bind_wish known = *as_typed;
+	const struct bind_wish *wish = &known;
 	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE,
 	    .targets = wish->targets,
 	    .n_targets = wish->n_targets,
@@ -160,6 +177,8 @@ int flow_plan_bind(struct flow *f, const struct bind_wish *wish, struct change *
 		ret->host.server_type = wish->server_type;
 		ret->host.server_evidence = NULL;
 	}
+	if (r == 0 && wish->user)
+		r = look_for_user(f, &known, ret, e);
 	/* Whether it may go at all is said before a missing module is. */
 	if (r == 0)
 		r = plan_bind(f->mem, &ret->host, wish, &ret->plan, e);
@@ -181,6 +200,8 @@ int flow_plan_bind(struct flow *f, const struct bind_wish *wish, struct change *
 		note_companions(f, wish, ret);
 		note_resets(f, wish, ret);
 	}
+	if (wish->user)
+		flow_note_user(f, wish, ret);
 	return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "flow/bind.h"
 #include "model/unit.h"
+#include "sys/read_access.h"
 #include "sys/read_host.h"
 
 /* The functions a record took: what must be read and leased. */
@@ -16,7 +17,7 @@ static size_t record_targets(struct arena *mem, const struct plan *p, struct pci
 
 	*ret = NULL;
 	for (size_t i = 0; i < p->n_steps; i++)
-		if (kind_is_of_function(p->steps[i].kind) && pci_addr_parse(p->steps[i].target, &addr))
+		if (plan_concerns(p, &p->steps[i]) && pci_addr_parse(p->steps[i].target, &addr))
 			*ARENA_PUSH(mem, *ret, n) = addr;
 	return n;
 }
@@ -108,6 +109,17 @@ static bool is_console_unbound(struct flow *f, const char *console)
 	return text && str_eq(text, "0");
 }
 
+/* Somebody else's later choice is left alone, and a node that is gone has gone with its driver. */
+static int is_with_user(struct flow *f, const struct step *s)
+{
+	struct access access;
+	int r = read_access(f->s, s->target, &access, NULL);
+
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	return str_eq(access_format(f->mem, &access), s->want.text);
+}
+
 /* The record as it is to be given back now: modules that somebody unloaded by hand since need no unloading. */
 static int plan_as_taken(struct flow *f, const struct plan *taken, struct plan *ret, struct err *e)
 {
@@ -130,6 +142,8 @@ static int plan_as_taken(struct flow *f, const struct plan *taken, struct plan *
 			r = is_stopped(f, s->target);
 		if (s->kind == KIND_CONSOLE)
 			r = is_console_unbound(f, s->target);
+		if (s->kind == KIND_ACCESS)
+			r = is_with_user(f, s);
 		if (r < 0)
 			return err_set(e, r, "cannot see what became of %s %s: %s", kind_name(s->kind), s->target, strerror(-r));
 		if (r == 1)
@@ -184,7 +198,7 @@ static bool record_has(const struct journal *j, struct pci_addr addr)
 
 	(void)pci_addr_format(addr, name);
 	for (size_t i = 0; i < j->plan.n_steps; i++)
-		if (kind_is_of_function(j->plan.steps[i].kind) && str_eq(j->plan.steps[i].target, name))
+		if (plan_concerns(&j->plan, &j->plan.steps[i]) && str_eq(j->plan.steps[i].target, name))
 			return true;
 	return false;
 }

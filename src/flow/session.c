@@ -95,7 +95,14 @@ void session_close(struct session *s)
 static int lease_one(struct session *s, const char *function, const char *text, struct err *e)
 {
 	char path[SYS_PATH], holder[256];
-	int r = s->f->s->ops->lock(
+	size_t n = s->n_leases;
+	int r;
+
+	/* Two records of one function may be given back in one go. */
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(s->leased[i], function))
+			return 0;
+	r = s->f->s->ops->lock(
 	    s->f->s, sys_path(path, "run/passthru/lease/%s", function), text, holder, sizeof(holder));
 
 	if (r == -EWOULDBLOCK) {
@@ -104,6 +111,7 @@ static int lease_one(struct session *s, const char *function, const char *text, 
 	}
 	if (r < 0)
 		return err_set(e, r, "cannot take the lease on %s: %s", function, strerror(-r));
+	*ARENA_PUSH(s->f->mem, s->leased, n) = arena_strdup(s->f->mem, function);
 	*ARENA_PUSH(s->f->mem, s->leases, s->n_leases) = r;
 	return 0;
 }
@@ -117,10 +125,10 @@ int session_lease(struct session *s, const struct plan *p, const struct host *h,
 	for (size_t i = 0; r == 0 && i < n; i++)
 		r = lease_one(s, h->functions[functions[i]].name, text, e);
 	for (size_t i = 0; r == 0 && i < p->n_steps; i++) {
-		bool is_taken = !kind_is_of_function(p->steps[i].kind);
+		bool is_taken = !plan_concerns(p, &p->steps[i]);
 
 		for (size_t k = 0; !is_taken && k < i; k++)
-			is_taken = kind_is_of_function(p->steps[k].kind) && str_eq(p->steps[k].target, p->steps[i].target);
+			is_taken = str_eq(p->steps[k].target, p->steps[i].target) && plan_concerns(p, &p->steps[k]);
 		for (size_t k = 0; !is_taken && k < n; k++)
 			is_taken = str_eq(p->steps[i].target, h->functions[functions[k]].name);
 		if (!is_taken)
@@ -132,7 +140,7 @@ int session_lease(struct session *s, const struct plan *p, const struct host *h,
 static bool plan_names(const struct plan *p, const char *function)
 {
 	for (size_t i = 0; i < p->n_steps; i++)
-		if (kind_is_of_function(p->steps[i].kind) && str_eq(p->steps[i].target, function))
+		if (str_eq(p->steps[i].target, function) && plan_concerns(p, &p->steps[i]))
 			return true;
 	return false;
 }
@@ -161,7 +169,7 @@ int session_check_interrupted(struct session *s, const struct plan *p, struct er
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n_steps; i++)
-		if (kind_is_of_function(p->steps[i].kind) && pci_addr_parse(p->steps[i].target, &addr))
+		if (plan_concerns(p, &p->steps[i]) && pci_addr_parse(p->steps[i].target, &addr))
 			*ARENA_PUSH(s->f->mem, targets, n) = addr;
 	return session_check_interrupted_functions(s, targets, n, e);
 }

@@ -8,6 +8,7 @@ struct session {
 	struct flow *f;
 	int lock;    /* -1: not held */
 	int *leases; /* handles */
+	const char **leased; /* of these functions */
 	size_t n_leases;
 };
 

@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "flow/bind.h"
 #include "flow/memlock.h"
+#include "flow/user.h"
 #include "sys/read_holders.h"
 #include "sys/read_host.h"
 #include "sys/signals.h"
@@ -132,9 +133,10 @@ static void note_memlock(struct flow *f, const struct with_wish *wish, struct ch
 }
 
 static enum outcome run_between(struct session *session, const struct with_wish *wish, const char *path,
-    const struct change_options *options, int *ret_status, struct change *c, struct err *e)
+    const struct sys_user *user, const struct change_options *options, int *ret_status, struct change *c, struct err *e)
 {
 	struct flow *f = session->f;
+	struct sys_credentials as = {.user = user};
 	struct err why = {0}, back = {0};
 	const char **nodes;
 	size_t n_nodes = find_nodes(f, c, &nodes);
@@ -146,14 +148,17 @@ static enum outcome run_between(struct session *session, const struct with_wish 
 		*ret_status = STATUS_OWN;
 		r = err_set(&why, -EINTR, "interrupted before %s was started; the devices are given back", wish->argv[0]);
 	} else {
-		note_memlock(f, wish, c);
+		if (user)
+			as.memlock_bytes = flow_memlock_for_user(f, user, wish->argv, c);
+		else
+			note_memlock(f, wish, c);
 		if (wish->started)
 			wish->started(wish->started_data, c);
-		r = f->s->ops->run(f->s, path, wish->argv, ret_status);
+		r = f->s->ops->run(f->s, path, wish->argv, user ? &as : NULL, ret_status);
 	}
 	if (r < 0 && why.code == 0) {
 		*ret_status = STATUS_CANNOT_RUN;
-		(void)err_set(&why, r, "cannot run %s: %s", path, strerror(-r));
+		(void)err_set(&why, r, "cannot run %s%s%s: %s", path, user ? " as " : "", user ? user->name : "", strerror(-r));
 	}
 	if (c->id != 0)
 		outcome = wait_for_holders(f, nodes, n_nodes, &back) < 0 ? OUTCOME_FAILED
@@ -174,21 +179,28 @@ enum outcome flow_with(struct flow *f, const struct with_wish *wish, const struc
     int *ret_status, struct change *ret, struct err *e)
 {
 	struct session session = {.f = f, .lock = -1};
+	const struct sys_user *as = NULL;
 	char path[SYS_PATH];
 	enum outcome outcome = OUTCOME_FAILED;
+	struct sys_user user;
 	sigset_t before;
 
 	*ret = (struct change){0};
 	*ret_status = STATUS_OWN;
 	if (find_command(f, wish->argv[0], path, ret_status, e) < 0)
 		return OUTCOME_FAILED;
+	if (wish->bind.user) {
+		if (flow_find_user(f, wish->bind.user, &user, e) < 0)
+			return OUTCOME_FAILED;
+		as = &user;
+	}
 	if (options->is_dry_run)
 		return flow_plan_bind(f, &wish->bind, ret, e) < 0 ? OUTCOME_FAILED : OUTCOME_DONE;
 	/* Whatever ends us gives back first; the command gets the signals that are held here. */
 	signals_hold(&before);
 	outcome = hand_over(&session, wish, options, ret, e);
 	if (outcome == OUTCOME_DONE || outcome == OUTCOME_NOTHING)
-		outcome = run_between(&session, wish, path, options, ret_status, ret, e);
+		outcome = run_between(&session, wish, path, as, options, ret_status, ret, e);
 	session_close(&session);
 	signals_restore(&before);
 	return outcome;

@@ -139,8 +139,9 @@ static void judge_keyboard(struct judging *j)
 }
 
 /* PCI code and ID assignment specification: 05 memory controllers, 0601 ISA, 0680 other bridges on the root bus,
- * 08 system peripherals but the SD host (0805), 0c05 SMBus, 0c07 IPMI. Management engines are 0780 and signal
- * processing (11) on the root bus. NVIDIA's NVSwitch (0680) hangs below a port and is handed over. */
+ * 08 system peripherals but the SD host (0805), 0c05 SMBus, 0c07 IPMI. On the root bus: 0780 management engines, 11
+ * signal processing, 0c80 the flash of the firmware and the buses of touchpads. NVIDIA's NVSwitch (0680) and USB-C
+ * controller (0c80) hang below a port and are handed over. */
 bool judge_is_platform(const struct pci_function *f)
 {
 	bool is_on_root_bus = f->parent == PARENT_NONE;
@@ -162,7 +163,8 @@ bool judge_is_platform(const struct pci_function *f)
 	case 0x13:
 		return true; /* non-essential instrumentation: AMD's dummy functions */
 	case 0x0c:
-		return function_class(f) == 0x0c05 || function_class(f) == 0x0c07;
+		return function_class(f) == 0x0c05 || function_class(f) == 0x0c07 ||
+		    (function_class(f) == 0x0c80 && is_on_root_bus);
 	default:
 		return false;
 	}

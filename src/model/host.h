@@ -121,6 +121,12 @@ struct framebuffer {
 
 struct holders;
 
+/* Who may open a node of a group. */
+struct node_access {
+	const char *node; /* "/dev/vfio/5" */
+	const char *text; /* model/access.h */
+};
+
 struct host {
 	struct pci_function *functions; /* by address */
 	size_t n_functions;
@@ -147,6 +153,11 @@ struct host {
 	unsigned seen_areas; /* bits 1 << AREA_…: those that were read */
 	enum server_type server_type;
 	const char *server_evidence; /* what showed it, NULL: nothing */
+
+	/* sys/read_access, where a user is to open the nodes */
+	const struct node_access *accesses; /* of the nodes that are there */
+	size_t n_accesses;
+	enum tri has_irq_remapping; /* TRI_UNKNOWN: nothing says it, or not asked */
 
 	/* sys/read_freeing: what must let go before a function can, NULL and empty: not asked */
 	const struct holders *holders;

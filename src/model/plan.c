@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/access.h"
 
 static const struct kind_row {
 	const char *name;
@@ -19,6 +20,7 @@ static const struct kind_row {
     [KIND_FRAMEBUFFER] = {"framebuffer", STEP_MOVE},
     [KIND_INTERFACE] = {"interface", STEP_MOVE},
     [KIND_PROCESS] = {"process", STEP_MOVE},
+    [KIND_ACCESS] = {"access", STEP_MOVE},
     [KIND_IDENTITY] = {"identity", STEP_REQUIRE},
     [KIND_USES] = {"uses", STEP_REQUIRE},
     [KIND_UNHELD] = {"unheld", STEP_REQUIRE},
@@ -31,6 +33,16 @@ static_assert(ARRAY_LEN(kind_rows) == KINDS, "every kind has a row");
 bool kind_is_of_function(enum kind k)
 {
 	return k == KIND_BINDING || k == KIND_RESET;
+}
+
+bool plan_concerns(const struct plan *p, const struct step *s)
+{
+	if (s->kind != KIND_IDENTITY)
+		return kind_is_of_function(s->kind);
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].kind == KIND_ACCESS)
+			return true;
+	return false;
 }
 
 const char *kind_name(enum kind k)
@@ -75,6 +87,8 @@ bool value_equal(enum kind kind, const struct value *a, const struct value *b)
 	case KIND_USES:
 	case KIND_RESET:
 		return str_eq(a->text, b->text);
+	case KIND_ACCESS:
+		return access_equal(a->text, b->text);
 	case KIND_HUGEPAGES:
 		return a->number <= b->number && b->number - a->number <= b->short_by;
 	case KIND_MODULE:
@@ -194,6 +208,8 @@ const char *value_describe(struct arena *mem, enum kind kind, const struct value
 		return v->flag ? "active" : "not active";
 	case KIND_HUGEPAGES:
 		return describe_pages(mem, v);
+	case KIND_ACCESS:
+		return access_describe(mem, v->text);
 	case KIND_UNHELD:
 		return v->flag ? "held by nobody" : "held open";
 	case KIND_VIABLE:

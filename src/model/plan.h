@@ -25,6 +25,7 @@ enum kind {
 	KIND_FRAMEBUFFER, /* target: platform device, "efi-framebuffer.0"; value: flag, bound to its driver */
 	KIND_INTERFACE, /* target: network interface; value: flag, up */
 	KIND_PROCESS,  /* target: "0000:01:00.0/812@99120", function, pid, start; value: flag, it runs and uses it */
+	KIND_ACCESS,   /* target: /dev/vfio/N; value: text, model/access.h */
 	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
 	KIND_USES,     /* require: target address; value: text, what the host does with it, "" nothing */
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */
@@ -52,7 +53,7 @@ enum way_back {
 struct value {
 	const char *driver;	     /* KIND_BINDING: NULL is none */
 	const char *driver_override; /* KIND_BINDING: NULL is none */
-	const char *text;	     /* KIND_IDENTITY, KIND_RESET, KIND_USES */
+	const char *text;	     /* KIND_IDENTITY, KIND_RESET, KIND_USES, KIND_ACCESS */
 	bool flag;		     /* the others */
 	uint64_t number;	     /* KIND_HUGEPAGES */
 	uint64_t short_by;	     /* KIND_HUGEPAGES, of a want: so many fewer will do as well */
@@ -76,6 +77,10 @@ struct plan {
 
 /* A move of one PCI function, which needs its lease. */
 bool kind_is_of_function(enum kind k);
+
+/* Is s, a step of p, of a PCI function that p needs the lease of? Moves of functions are; and where p moves the access
+ * to a node, every identity it requires: the node is theirs. The target is the function then. */
+bool plan_concerns(const struct plan *p, const struct step *s);
 
 const char *kind_name(enum kind k);
 enum step_type kind_step_type(enum kind k);

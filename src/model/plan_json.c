@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/access.h"
 #include "model/hugepages.h"
 #include "model/json_text.h"
 #include "model/unit.h"
@@ -31,6 +32,7 @@ static struct json_object *value_to_json(enum kind kind, const struct value *v)
 	case KIND_IDENTITY:
 	case KIND_USES:
 	case KIND_RESET:
+	case KIND_ACCESS:
 		return string_or_null(v->text);
 	case KIND_HUGEPAGES:
 		o = json_object_new_object();
@@ -119,6 +121,7 @@ static bool get_pages(struct json_object *o, const char *key, uint64_t max, uint
 static bool value_from_json(struct arena *mem, enum kind kind, struct json_object *o, const char *key, struct value *ret)
 {
 	struct json_object *member;
+	struct access access;
 	const char *text;
 
 	if (!json_object_object_get_ex(o, key, &member))
@@ -137,6 +140,12 @@ static bool value_from_json(struct arena *mem, enum kind kind, struct json_objec
 	case KIND_RESET:
 		text = json_member_text(o, key, MAX_TEXT);
 		if (!text || strspn(text, "abcdefghijklmnopqrstuvwxyz_ ") != strlen(text))
+			return false;
+		ret->text = arena_strdup(mem, text);
+		return true;
+	case KIND_ACCESS:
+		text = json_member_text(o, key, MAX_TEXT);
+		if (!text || (*text && !access_parse(text, &access)))
 			return false;
 		ret->text = arena_strdup(mem, text);
 		return true;
@@ -215,6 +224,7 @@ static bool target_is_valid(enum kind kind, const char *target)
 		return huge_target_parse(target, &node, &number);
 	case KIND_VIABLE:
 		return str_number(target, 10, INT32_MAX, &number);
+	case KIND_ACCESS:
 	case KIND_UNHELD:
 	case KIND_NODE:
 		return str_starts(target, "/dev/vfio/") && is_vfio_node(target + strlen("/dev/vfio/"));

@@ -30,6 +30,26 @@ bool is_reset_method(const char *word)
 	return false;
 }
 
+/* Directory services have names like "DOM\\ann" and "ann@dom": whatever is no blank, slash or control character. */
+static bool is_account(const char *name, size_t length)
+{
+	if (length == 0 || length > 64 || *name == '-')
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)name[i] <= ' ' || (unsigned char)name[i] >= 0x7f || strchr(":/\"'", name[i]))
+			return false;
+	return true;
+}
+
+bool wish_user_is_valid(const char *text)
+{
+	const char *colon = strchr(text, ':');
+
+	if (!colon)
+		return is_account(text, strlen(text));
+	return is_account(text, (size_t)(colon - text)) && is_account(colon + 1, strlen(colon + 1));
+}
+
 const char allowance_words[] = "stranger storage disk-contents network session display keyboard platform vm unknown";
 
 bool allowance_parse(struct arena *mem, const char *word, struct allowance *ret)
@@ -85,6 +105,7 @@ struct json_object *wish_to_json(const struct bind_wish *w)
 	json_object_object_add(o, "server_type",
 	    w->server_type == SERVER_UNKNOWN ? NULL : json_object_new_string(server_type_name(w->server_type)));
 	json_object_object_add(o, "reset_method", text_or_null(w->reset_method));
+	json_object_object_add(o, "user", text_or_null(w->user));
 	return o;
 }
 
@@ -191,6 +212,7 @@ int wish_from_json(struct arena *mem, struct json_object *json, struct bind_wish
 	    !get_text_or_null(mem, json, "driver", &w.driver) ||
 	    !get_server_type(mem, json, &w.server_type) || !get_flag(json, "stop_holders", &w.stop_holders) ||
 	    !get_flag(json, "kill_holders", &w.kill_holders) || !get_text_or_null(mem, json, "reset_method", &w.reset_method) ||
+	    !get_text_or_null(mem, json, "user", &w.user) || (w.user && !wish_user_is_valid(w.user)) ||
 	    (w.driver && !str_is_driver_name(w.driver)) || (w.reset_method && !is_reset_method(w.reset_method)))
 		return err_set(e, -EINVAL, "its wish is not one this passthru writes");
 	*ret = w;

@@ -39,6 +39,10 @@ struct bind_wish {
 	enum server_type server_type;
 	/* The one reset method the targets are to use, NULL: left as it is. */
 	const char *reset_method;
+	/* --user: who may open the nodes, NAME[:GROUP] as typed; NULL: root alone. uid and gid are what that comes to on
+	 * this host: looked up anew each time, and no part of the JSON. */
+	const char *user;
+	unsigned uid, gid;
 };
 
 const char *verb_name(enum verb v);
@@ -52,11 +56,14 @@ bool allowance_parse(struct arena *mem, const char *word, struct allowance *ret)
 
 bool wish_allows(const struct bind_wish *w, const char *id, struct pci_addr addr);
 
-/* {"verb","targets","driver","allow","stop_holders","kill_holders","server_type","reset_method"}; the caller puts the object. */
+/* {"verb","targets","driver","allow","stop_holders","kill_holders","server_type","reset_method","user"}; the caller puts the object. */
 struct json_object *wish_to_json(const struct bind_wish *w);
 
 /* -EINVAL: nothing wish_to_json would have written. */
 int wish_from_json(struct arena *mem, struct json_object *json, struct bind_wish *ret, struct err *e);
+
+/* NAME[:GROUP], names or numbers, as far as can be seen without asking who there is. */
+bool wish_user_is_valid(const char *text);
 
 /* Known names of reset methods (drivers/pci/pci.c, pci_reset_fn_methods). */
 bool is_reset_method(const char *word);

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "judge/guards.h"
 #include "judge/verdict.h"
+#include "model/access.h"
 #include "plan/free.h"
 #include "plan/set.h"
 
@@ -147,29 +148,43 @@ static bool is_taken_from_host(const struct bind_wish *wish, const struct pci_fu
 	return f->driver || !wish->driver || judge_is_vfio_driver(wish->driver);
 }
 
-static int refuse_guard(struct arena *mem, const struct host *h, const struct guard *first, const char *allow,
-    bool may_all_be_allowed, struct err *e)
+/* What stands against taking functions: the gravest guard that is not allowed, and the words for all of them. */
+struct refusal {
+	const struct guard *first; /* NULL: none */
+	bool may_all_be_allowed;
+	const char *words;	 /* "--allow=vm:0000:01:00.0 --allow=vm:0000:01:00.1" */
+	const char *short_words; /* "--allow=vm" */
+};
+
+static int refuse_guard(const struct host *h, const struct refusal *r, struct err *e)
 {
+	enum { MOST_WORDS = sizeof(e->hint) - sizeof(" overrides this; --reason=TEXT goes on record") };
+	const struct guard *first = r->first;
 	const char *name = h->functions[first->function].name;
 
-	(void)mem;
 	(void)err_set(e, -EPERM, "%s stays with the host: %.300s%s%s%s", name, first->text, first->evidence ? " (see " : "",
 	    first->evidence ? first->evidence : "", first->evidence ? ")" : "");
-	if (may_all_be_allowed)
-		return err_hint(e, "%s overrides this; --reason=TEXT goes on record", allow);
+	if (r->may_all_be_allowed)
+		return err_hint(e, "%s overrides this; --reason=TEXT goes on record",
+		    strlen(r->words) <= MOST_WORDS ? r->words : r->short_words);
 	if (first->id == GUARD_VFS)
 		return err_hint(e, "write 0 to /sys/bus/pci/devices/%s/sriov_numvfs once no guest uses them", name);
 	return err_hint(e, "this is never overridden; choose another device");
 }
 
-/* All guards of one function that are not allowed; the gravest is named, and the words for all of them. */
-static int check_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct set *going,
-    const struct pci_function *f, struct err *e)
+/* Once each: several blind spots are one word. */
+static const char *add_word(struct arena *mem, const char *words, const char *word)
 {
-	struct guard *guards, *first = NULL;
+	if (str_has_word(words, word, strlen(word)))
+		return words;
+	return arena_printf(mem, "%s%s%s", words, *words ? " " : "", word);
+}
+
+static void judge_one(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct set *going,
+    const struct pci_function *f, struct refusal *r)
+{
+	struct guard *guards;
 	size_t n = judge_guards(mem, h, f, going->items, going->n, &guards);
-	bool may_all_be_allowed = true;
-	const char *allow = "";
 
 	for (size_t i = 0; i < n; i++) {
 		const char *id = guard_id_name(guards[i].id);
@@ -177,24 +192,23 @@ static int check_guards(struct arena *mem, const struct host *h, const struct bi
 
 		if (may && wish_allows(wish, id, f->addr))
 			continue;
-		if (!first || (may_all_be_allowed && !may))
-			first = &guards[i];
-		may_all_be_allowed &= may;
-		if (!strstr(allow, arena_printf(mem, "--allow=%s:", id)))
-			allow = arena_printf(mem, "%s%s--allow=%s:%s", allow, *allow ? " " : "", id, f->name);
+		if (!r->first || (r->may_all_be_allowed && !may))
+			r->first = &guards[i];
+		r->may_all_be_allowed &= may;
+		r->words = add_word(mem, r->words, arena_printf(mem, "--allow=%s:%s", id, f->name));
+		r->short_words = add_word(mem, r->short_words, arena_printf(mem, "--allow=%s", id));
 	}
-	return first ? refuse_guard(mem, h, first, allow, may_all_be_allowed, e) : 0;
 }
 
 static int check_all_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct set *going,
     const struct set *s, struct err *e)
 {
-	int r = 0;
+	struct refusal r = {.may_all_be_allowed = true, .words = "", .short_words = ""};
 
-	for (size_t i = 0; r == 0 && i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++)
 		if (is_taken_from_host(wish, &h->functions[s->items[i]]))
-			r = check_guards(mem, h, wish, going, &h->functions[s->items[i]], e);
-	return r;
+			judge_one(mem, h, wish, going, &h->functions[s->items[i]], &r);
+	return r.first ? refuse_guard(h, &r, e) : 0;
 }
 
 size_t plan_allowed_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct plan *p,
@@ -237,6 +251,55 @@ static void require_identity(struct arena *mem, const struct host *h, const stru
 		const struct pci_function *f = &h->functions[s->items[i]];
 
 		plan_add_require(mem, p, KIND_IDENTITY, f->name, (struct value){.text = function_identity(mem, f)});
+	}
+}
+
+/* Read and write for the user and the group, nothing for others. */
+enum { NODE_MODE = 0660 };
+
+/* VFIO lets anyone who may open the node hand the kernel addresses to write to; only the remapping keeps a device from
+ * writing where interrupts are taken from. The kernel refuses VFIO without it, unless it was told not to mind. */
+static int check_user(const struct host *h, const struct bind_wish *wish, struct err *e)
+{
+	if (!wish->user)
+		return 0;
+	if (wish->driver || wish->verb == VERB_UNBIND)
+		return err_set(e, -EINVAL, "--user goes with a card that is handed over to VFIO, not with a driver by name");
+	if (wish->uid == 0) {
+		(void)err_set(e, -EINVAL, "--user=%s is root, who may open every node as it is", wish->user);
+		return err_hint(e, "leave --user out");
+	}
+	if (h->has_irq_remapping != TRI_NO)
+		return 0;
+	(void)err_set(e, -EPERM, "%s gets no device: interrupts are not remapped here, so a guest could make its device send any "
+	    "interrupt to the host, and with it take the host over", wish->user);
+	return err_hint(e, "switch VT-d or AMD-Vi with interrupt remapping on in the firmware (x2APIC too, where it is there), "
+			   "without intremap=off on the kernel command line; run as root, without --user, this is not refused");
+}
+
+static const char *access_now(const struct host *h, const char *node)
+{
+	for (size_t i = 0; i < h->n_accesses; i++)
+		if (str_eq(h->accesses[i].node, node))
+			return h->accesses[i].text;
+	return "";
+}
+
+/* The node of each group goes to the user last, when all that was to be checked has held; so it is taken from him
+ * first, before the functions go. */
+static void give_access(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct set *s,
+    struct plan *p)
+{
+	const char *want = access_format(mem, &(struct access){wish->uid, wish->gid, NODE_MODE});
+	struct set groups = {0};
+
+	for (size_t i = 0; wish->user && i < s->n; i++)
+		set_add(mem, &groups, h->functions[s->items[i]].group);
+	set_sort(&groups);
+	for (size_t i = 0; i < groups.n; i++) {
+		const char *node = arena_printf(mem, "/dev/vfio/%d", groups.items[i]), *have = access_now(h, node);
+
+		plan_add_move(mem, p, KIND_ACCESS, node, (struct value){.text = have}, (struct value){.text = want});
 	}
 }
 
@@ -372,8 +435,10 @@ static int plan_hand_over(struct arena *mem, const struct host *h, const struct 
 {
 	struct set taken = {0}, parked = {0}, missing = {0}, going = {0}, reset = {0};
 	struct plan p = {0};
-	int r = find_usable_set(mem, h, wish, &taken, &parked, e);
+	int r = check_user(h, wish, e);
 
+	if (r == 0)
+		r = find_usable_set(mem, h, wish, &taken, &parked, e);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < parked.n; i++)
@@ -395,14 +460,18 @@ static int plan_hand_over(struct arena *mem, const struct host *h, const struct 
 		set_add(mem, &going, parked.items[i]);
 	if (check_all_guards(mem, h, wish, &going, &going, e) < 0)
 		return e->code;
-	require_identity(mem, h, &missing, &p);
+	/* Who gets the node gets all of the group. */
+	require_identity(mem, h, wish->user ? &taken : &missing, &p);
 	require_identity(mem, h, &parked, &p);
 	require_uses(mem, h, wish, &going, &p);
 	/* One that is with VFIO already may be a guest's. */
 	require_unheld(mem, h, &parked, &p);
+	if (wish->user)
+		require_unheld(mem, h, &taken, &p);
 	if (plan_stop_holders(mem, h, wish, &going, &p, e) < 0)
 		return e->code;
-	load_modules(mem, h, &p);
+	if (going.n > 0)
+		load_modules(mem, h, &p);
 	if (plan_let_go(mem, h, wish, &going, &p, e) < 0)
 		return e->code;
 	/* How a function is reset matters to a guest that has it. */
@@ -415,11 +484,9 @@ static int plan_hand_over(struct arena *mem, const struct host *h, const struct 
 	for (size_t i = 0; i < parked.n; i++)
 		move_binding(mem, &p, &h->functions[parked.items[i]], (struct value){.driver_override = parked_override});
 	move_set(mem, h, &missing, NULL, &p);
-	if (plan_count_moves(&p) > 0)
-		check_groups(mem, h, &taken, &p);
-	else
-		p = (struct plan){0};
-	*ret = p;
+	check_groups(mem, h, &taken, &p);
+	give_access(mem, h, wish, &taken, &p);
+	*ret = plan_count_moves(&p) > 0 ? p : (struct plan){0};
 	return 0;
 }
 
@@ -428,7 +495,10 @@ static int plan_exactly(struct arena *mem, const struct host *h, const struct bi
 	struct value want = {.driver = wish->driver};
 	struct set targets = {0};
 	struct plan p = {0};
-	int r;
+	int r = check_user(h, wish, e);
+
+	if (r < 0)
+		return r;
 
 	/* Drivers that bind only what names them keep their override; the host's own find the function by
 	 * its ids and need none. */
@@ -483,7 +553,7 @@ size_t plan_functions(struct arena *mem, const struct host *h, const struct plan
 		const struct pci_function *f = NULL;
 		struct pci_addr addr;
 
-		if (kind_is_of_function(p->steps[i].kind) && pci_addr_parse(p->steps[i].target, &addr))
+		if (plan_concerns(p, &p->steps[i]) && pci_addr_parse(p->steps[i].target, &addr))
 			f = host_find(h, addr);
 		if (f)
 			set_add(mem, &s, host_index(h, f));
@@ -492,10 +562,19 @@ size_t plan_functions(struct arena *mem, const struct host *h, const struct plan
 	return s.n;
 }
 
-static bool vfio_is_used_by_others(const struct host *h, const struct set *ours)
+static bool is_moved(const struct plan *p, const char *function)
+{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (kind_is_of_function(p->steps[i].kind) && str_eq(p->steps[i].target, function))
+			return true;
+	return false;
+}
+
+/* By a function that `taken` did not bring there: its inverse leaves it with VFIO. */
+static bool vfio_is_used_by_others(const struct host *h, const struct plan *taken)
 {
 	for (size_t i = 0; i < h->n_functions; i++)
-		if (judge_is_vfio_driver(h->functions[i].driver) && !set_has(ours, (int)i))
+		if (judge_is_vfio_driver(h->functions[i].driver) && !is_moved(taken, h->functions[i].name))
 			return true;
 	return false;
 }
@@ -555,7 +634,7 @@ int plan_release(struct arena *mem, const struct host *h, const struct plan *tak
 	for (size_t i = 0; i < ours.n; i++)
 		if (check_movable(&h->functions[ours.items[i]], e) < 0)
 			return e->code;
-	keep_modules = vfio_is_used_by_others(h, &ours);
+	keep_modules = vfio_is_used_by_others(h, taken);
 	require_identity(mem, h, &ours, &p);
 	require_unheld(mem, h, &ours, &p);
 	/* Native drivers that were unloaded meanwhile come first. */

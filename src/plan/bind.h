@@ -12,7 +12,8 @@
 #include "model/plan.h"
 #include "model/wish.h"
 
-/* The host must have been read with TOPOLOGY, GROUPS, OVERRIDE for the targets, and modules.
+/* The host must have been read with TOPOLOGY, GROUPS, OVERRIDE for the targets, and modules; for a user, his ids put
+ * into the wish, with sys/read_access as well.
  * -EPERM: a verdict is against it (the sentence names who, the hint the way out); -ENODEV: a target is
  * not there; -EBUSY: an earlier write is still stuck. An empty plan: everything is as wanted. */
 int plan_bind(struct arena *mem, const struct host *h, const struct bind_wish *wish, struct plan *ret, struct err *e);
@@ -29,7 +30,7 @@ size_t plan_allowed_guards(struct arena *mem, const struct host *h, const struct
  * unloaded only when no other function uses VFIO. -ESTALE: somebody else changed a function since. */
 int plan_release(struct arena *mem, const struct host *h, const struct plan *taken, struct plan *ret, struct err *e);
 
-/* The functions that binding moves of p name, as indices into h; those that are gone are left out. */
+/* The functions that p concerns (plan_concerns), as indices into h; those that are gone are left out. */
 size_t plan_functions(struct arena *mem, const struct host *h, const struct plan *p, int **ret);
 
 /* Groups whose viability the exact wish ends: for a note. GROUP numbers in *ret. */

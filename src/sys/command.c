@@ -3,17 +3,21 @@
  * collected, for QEMU's -daemonize goes into the background and is then our child (subreaper). */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <linux/keyctl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "base/str.h"
+#include "model/memlock.h"
 #include "sys/real.h"
 
 /* Is it a file we may run? */
@@ -65,23 +69,103 @@ static void watched_signals(sigset_t *set)
 	(void)sigaddset(set, SIGCHLD);
 }
 
+/* ---- as somebody else ---- */
+
+static bool is_about_user(const char *variable)
+{
+	return str_starts(variable, "HOME=") || str_starts(variable, "USER=") || str_starts(variable, "LOGNAME=") ||
+	    str_starts(variable, "SHELL=");
+}
+
+/* Ours, with what says who somebody is changed. */
+static char **environment_of(struct arena *mem, const struct sys_user *u)
+{
+	char **all = NULL;
+	size_t n = 0;
+
+	for (char **variable = environ; variable && *variable; variable++)
+		if (!is_about_user(*variable))
+			*ARENA_PUSH(mem, all, n) = *variable;
+	*ARENA_PUSH(mem, all, n) = arena_printf(mem, "HOME=%s", u->home);
+	*ARENA_PUSH(mem, all, n) = arena_printf(mem, "USER=%s", u->name);
+	*ARENA_PUSH(mem, all, n) = arena_printf(mem, "LOGNAME=%s", u->name);
+	*ARENA_PUSH(mem, all, n) = arena_printf(mem, "SHELL=%s", u->shell);
+	*ARENA_PUSH(mem, all, n) = NULL;
+	return all;
+}
+
+/* As far as we may: whether it does was judged before, and the command says when it does not. */
+static void raise_memlock(uint64_t bytes)
+{
+	rlim_t wanted = bytes == MEMLOCK_UNLIMITED ? RLIM_INFINITY : (rlim_t)bytes;
+	struct rlimit l;
+
+	if (getrlimit(RLIMIT_MEMLOCK, &l) < 0 || l.rlim_cur >= wanted)
+		return;
+	if (l.rlim_max < wanted && setrlimit(RLIMIT_MEMLOCK, &(struct rlimit){wanted, wanted}) == 0)
+		return;
+	l.rlim_cur = l.rlim_max < wanted ? l.rlim_max : wanted;
+	(void)setrlimit(RLIMIT_MEMLOCK, &l);
+}
+
+/* All descriptors but 0 to 2, and the pipe, which exec closes. */
+static int close_others(int *failed)
+{
+	enum { PIPE = 3, MOST = 1 << 20 };
+
+	if (*failed != PIPE && dup2(*failed, PIPE) < 0)
+		return -errno;
+	*failed = PIPE;
+	if (fcntl(PIPE, F_SETFD, FD_CLOEXEC) < 0)
+		return -errno;
+	if (close_range(PIPE + 1, ~0U, 0) == 0)
+		return 0;
+	for (long fd = PIPE + 1, end = sysconf(_SC_OPEN_MAX); fd < end && fd < MOST; fd++)
+		(void)close((int)fd);
+	return 0;
+}
+
+/* Groups before the user, for after him nothing more can be dropped; and it is made sure that there is no way back. */
+static int become(const struct sys_credentials *as)
+{
+	const struct sys_user *u = as->user;
+	uid_t real, effective, saved;
+
+	raise_memlock(as->memlock_bytes);
+	if (setgroups(u->n_groups, u->groups) < 0 || setresgid(u->gid, u->gid, u->gid) < 0 ||
+	    setresuid(u->uid, u->uid, u->uid) < 0)
+		return -errno;
+	if (getresuid(&real, &effective, &saved) < 0 || real != u->uid || effective != u->uid || saved != u->uid ||
+	    setuid(0) == 0)
+		return -EPERM;
+	/* Root's keys stay root's (keyrings(7)); a kernel without them has none to keep. */
+	(void)syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL);
+	return 0;
+}
+
 /* In the child: exec, or tell why not by the pipe. */
-_Noreturn static void execute(const char *path, char **argv, int failed)
+_Noreturn static void execute(const char *path, char **argv, char **environment, const struct sys_credentials *as, int failed)
 {
 	sigset_t none;
-	int code;
+	int code = as ? close_others(&failed) : 0;
 
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
-	(void)execv(path, argv);
-	code = errno;
+	if (as && code == 0)
+		code = become(as);
+	if (code == 0) {
+		(void)execve(path, argv, environment);
+		code = -errno;
+	}
 	(void)!write(failed, &code, sizeof(code));
 	_exit(126);
 }
 
-static int start(const char *path, char **argv, pid_t *ret)
+static int start(const char *path, char **argv, const struct sys_credentials *as, pid_t *ret)
 {
+	cleanup_arena struct arena mem = {0};
+	char **environment = as ? environment_of(&mem, as->user) : environ;
 	cleanup_close int from_child = -1, to_parent = -1;
 	int pipes[2], code;
 
@@ -93,12 +177,12 @@ static int start(const char *path, char **argv, pid_t *ret)
 	if (*ret < 0)
 		return -errno;
 	if (*ret == 0)
-		execute(path, argv, to_parent);
+		execute(path, argv, environment, as, to_parent);
 	(void)close(TAKE(to_parent, -1));
 	if (read(from_child, &code, sizeof(code)) != (ssize_t)sizeof(code))
 		return 0;
 	(void)waitpid(*ret, NULL, 0);
-	return -code;
+	return code;
 }
 
 /* Collects children that ended; true when `child` was among them. */
@@ -131,7 +215,7 @@ static void pass_signal(int signals, const int *pids, size_t n)
 		(void)kill(pids[i], (int)info.ssi_signo);
 }
 
-int sys_command_run(struct sys *s, const char *path, char **argv, int *ret_status)
+int sys_command_run(struct sys *s, const char *path, char **argv, const struct sys_credentials *as, int *ret_status)
 {
 	cleanup_close int signals = -1;
 	sigset_t watched, before;
@@ -145,7 +229,7 @@ int sys_command_run(struct sys *s, const char *path, char **argv, int *ret_statu
 	(void)sigprocmask(SIG_BLOCK, &watched, &before);
 	(void)prctl(PR_SET_CHILD_SUBREAPER, 1);
 	signals = signalfd(-1, &watched, SFD_CLOEXEC);
-	r = signals < 0 ? -errno : start(path, argv, &child);
+	r = signals < 0 ? -errno : start(path, argv, as, &child);
 	while (r == 0 && !collect(child, ret_status))
 		pass_signal(signals, &child, 1);
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);

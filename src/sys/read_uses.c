@@ -53,6 +53,24 @@ int uses_function_of(struct use_reading *r, const char *path)
 	return r->s->ops->link(r->s, path, link, sizeof(link)) < 0 ? -1 : uses_function_in(r, link);
 }
 
+/* Mounts, routes and sessions of a container are not the host's (include/linux/proc_ns.h has the number of the first
+ * process namespace; systemd's container interface has the file). */
+static void look_for_container(struct use_reading *r, unsigned areas)
+{
+	char own[SYS_PATH];
+	const char *evidence = NULL;
+
+	if (!r->s->is_live)
+		return;
+	if (r->s->ops->link(r->s, "proc/self/ns/pid", own, sizeof(own)) == 0 && !str_eq(own, "pid:[4026531836]"))
+		evidence = "proc/self/ns/pid";
+	else if (r->s->ops->exists(r->s, "run/systemd/container") == 1)
+		evidence = "run/systemd/container";
+	for (int i = 0; evidence && i < AREAS; i++)
+		if (areas & 1u << i)
+			uses_blind(r, (enum use_area)i, "from inside a container the host's uses cannot be seen", evidence);
+}
+
 void read_uses(struct sys *s, struct arena *mem, struct host *h, const struct uses_request *q)
 {
 	static void (*const readers[])(struct use_reading *) = {
@@ -65,6 +83,7 @@ void read_uses(struct sys *s, struct arena *mem, struct host *h, const struct us
 	static_assert(ARRAY_LEN(readers) == AREAS, "every area has its reader");
 	struct use_reading r = {.s = s, .mem = mem, .h = h, .wanted = q->wanted, .may_try = q->may_try};
 
+	look_for_container(&r, q->areas);
 	for (int i = 0; i < AREAS; i++)
 		if (q->areas & 1u << i)
 			readers[i](&r);

@@ -18,7 +18,7 @@ void sys_real_close(struct sys_real *s);
 int sys_real_openat(const struct sys_real *s, const char *path, int flags);
 
 /* The operations that have a file of their own: sys/writer.c, sys/state.c, sys/command.c, sys/modules.c,
- * sys/units.c, sys/disk.c, sys/routes.c, sys/log.c. */
+ * sys/units.c, sys/disk.c, sys/routes.c, sys/users.c, sys/access.c, sys/log.c. */
 int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms);
 int sys_writer_is_busy(struct sys *s, struct pci_addr addr);
 int sys_writer_poke_named(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms);
@@ -31,7 +31,7 @@ int sys_state_lock(struct sys *s, const char *path, const char *text, char *hold
 int sys_state_is_locked(struct sys *s, const char *path, char *holder, size_t holder_size);
 void sys_state_unlock(struct sys *s, int handle);
 int sys_command_find(struct sys *s, const char *name, char *buf, size_t size);
-int sys_command_run(struct sys *s, const char *path, char **argv, int *ret_status);
+int sys_command_run(struct sys *s, const char *path, char **argv, const struct sys_credentials *as, int *ret_status);
 int sys_command_signal(struct sys *s, int pid, uint64_t start, int signal);
 int sys_set_interface(struct sys *s, const char *name, bool up);
 int sys_command_linger(struct sys *s, const int *pids, size_t n, unsigned ms);
@@ -45,5 +45,8 @@ int sys_units_run_transient(struct sys *s, const struct sys_transient *t, unsign
 int sys_units_transient_ended(struct sys *s, const char *name, int *ret_status);
 int sys_disk_is_claimed(struct sys *s, const char *node);
 int sys_disk_signature(struct sys *s, const char *node, char *buf, size_t size);
+int sys_users_find(struct sys *s, struct arena *mem, const char *text, struct sys_user *ret);
+int sys_access_get(struct sys *s, const char *node, struct access *ret, struct sys_device *ret_device);
+int sys_access_set(struct sys *s, const char *node, const struct access *want);
 int sys_log(struct sys *s, const struct log_field *fields, size_t n);
 int sys_routes_each(struct sys *s, sys_each_route *each, void *data);

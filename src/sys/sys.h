@@ -11,6 +11,7 @@
 #include "base/arena.h"
 #include "base/base.h"
 #include "base/err.h"
+#include "model/access.h"
 #include "model/host.h"
 #include "model/pci_addr.h"
 #include "model/route.h"
@@ -67,6 +68,20 @@ struct sys_transient {
 	char **stop_argv;	 /* run when it has ended, however it ended, kill -9 too; without "$"; NULL: nothing */
 	char **environment;	 /* "NAME=VALUE"…, besides systemd's own few; NULL: none */
 	const char *directory;	 /* absolute; NULL: the root */
+};
+
+/* An account of this host, or a number that has none. */
+struct sys_user {
+	unsigned uid, gid; /* gid: the group that was named, else the account's own */
+	const char *name, *home, *shell;
+	const unsigned *groups; /* all the groups it is in, gid too */
+	size_t n_groups;
+};
+
+/* Whom a command is run as. */
+struct sys_credentials {
+	const struct sys_user *user;
+	uint64_t memlock_bytes; /* so much it must be able to lock; MEMLOCK_UNLIMITED */
 };
 
 struct sys_ops {
@@ -136,11 +151,11 @@ struct sys_ops {
 	int (*module_unload)(struct sys *s, const char *name);
 
 	/* A command of the user's, for `with`. find: where argv[0] is on the PATH; -ENOENT, -EACCES. run: starts
-	 * it and waits for its end; SIGINT is left to it, SIGTERM and SIGHUP are passed on; *ret_status as
+	 * it as somebody (NULL: as we are; else with no descriptor but 0 to 2) and waits for its end; SIGINT is left to it, SIGTERM and SIGHUP are passed on; *ret_status as
 	 * env(1) counts it; a negative errno where it could not be started. linger: waits up to ms for one of
 	 * the processes to end, passing the same signals on to them, and collects orphaned children. */
 	int (*find_command)(struct sys *s, const char *name, char *buf, size_t size);
-	int (*run)(struct sys *s, const char *path, char **argv, int *ret_status);
+	int (*run)(struct sys *s, const char *path, char **argv, const struct sys_credentials *as, int *ret_status);
 	int (*linger)(struct sys *s, const int *pids, size_t n, unsigned ms);
 
 	/* NULL, or units. All: -ENOTCONN: systemd does not run here; -ENODEV: that user's manager does not, for the
@@ -168,6 +183,13 @@ struct sys_ops {
 	/* NULL, or: a network interface up or down. */
 	int (*set_interface)(struct sys *s, const char *name, bool up);
 
+	/* NULL, or who NAME[:GROUP] is on the running host, each a name or a number. -ENOENT: no such user; -ESRCH: no
+	 * such group; -ENODATA: a number without an account, so without a group of its own; -EXDEV: a recorded host. */
+	int (*find_user)(struct sys *s, struct arena *mem, const char *text, struct sys_user *ret);
+	/* NULL, or who may open a character device, and its number; no link is followed. -ENOENT: there is none;
+	 * -ENOTTY: it is no character device; -EXDEV: a recorded host. set: owner first, then mode. */
+	int (*access_get)(struct sys *s, const char *node, struct access *ret, struct sys_device *ret_device);
+	int (*access_set)(struct sys *s, const char *node, const struct access *want);
 	/* NULL, or one entry for the system's log (text/log_entry.h), without waiting; -ENOENT: there is no journald. */
 	int (*log)(struct sys *s, const struct log_field *fields, size_t n);
 

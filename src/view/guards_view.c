@@ -18,6 +18,7 @@ struct json_object *view_guards_json(struct arena *mem, const struct host *h, co
 		const struct guard *g = &guards[i];
 		struct json_object *o = json_object_new_object();
 
+		json_object_object_add(o, "address", json_object_new_string(h->functions[g->function].name));
 		json_object_object_add(o, "id", json_object_new_string(guard_id_name(g->id)));
 		json_object_object_add(o, "text", json_object_new_string(view_clean(mem, g->text)));
 		json_object_object_add(
@@ -29,12 +30,14 @@ struct json_object *view_guards_json(struct arena *mem, const struct host *h, co
 	return list;
 }
 
-void view_guards(FILE *out, struct arena *mem, const struct host *h, const struct guard *guards, size_t n)
+void view_guards(
+    FILE *out, struct arena *mem, const struct host *h, int shown, const struct guard *guards, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct guard *g = &guards[i];
 
-		(void)fprintf(out, "  guard:       %s: %s\n", guard_id_name(g->id), view_clean(mem, g->text));
+		(void)fprintf(out, "  guard:       %s: %s%s%s\n", guard_id_name(g->id), g->function == shown ? "" : h->functions[g->function].name,
+		    g->function == shown ? "" : ": ", view_clean(mem, g->text));
 		if (g->evidence)
 			(void)fprintf(out, "               see %s\n", view_clean(mem, g->evidence));
 		(void)fprintf(out, "               %s\n", guard_may_be_allowed(g->id) ? allow_text(mem, h, g) : "never overridden");

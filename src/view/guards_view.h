@@ -10,8 +10,9 @@
 
 struct json_object;
 
-/* [{"id","text","evidence","allow"}]; allow is null where nothing overrides it. */
+/* [{"address","id","text","evidence","allow"}]; allow is null where nothing overrides it. */
 struct json_object *view_guards_json(struct arena *mem, const struct host *h, const struct guard *guards, size_t n);
 
-/* The same for reading, below a function. */
-void view_guards(FILE *out, struct arena *mem, const struct host *h, const struct guard *guards, size_t n);
+/* The same for reading, below the function that is shown (an index); others' are named. */
+void view_guards(
+    FILE *out, struct arena *mem, const struct host *h, int shown, const struct guard *guards, size_t n);

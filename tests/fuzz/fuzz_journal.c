@@ -11,7 +11,7 @@ static void check_target(const struct step *s)
 {
 	assert(s->target && *s->target);
 	assert(!strstr(s->target, ".."));
-	if (s->kind == KIND_UNHELD || s->kind == KIND_NODE)
+	if (s->kind == KIND_UNHELD || s->kind == KIND_NODE || s->kind == KIND_ACCESS)
 		assert(str_starts(s->target, "/dev/vfio/"));
 	else if (s->kind == KIND_UNIT)
 		assert(!strchr(s->target + strspn(s->target, "0123456789/"), '/'));

@@ -78,6 +78,32 @@ struct scenario scenarios[] = {
 	.act = {.verb = DO_GIVE_BACK, .targets = ""},
     },
     {
+	.name = "bind --user",
+	.build = sim_host_clean,
+	.act = {.verb = DO_BIND, .targets = GPU, .user = "ann"},
+    },
+    {
+	.name = "bind --user of a card that is with another",
+	.build = sim_host_clean,
+	.before = {.verb = DO_BIND, .targets = GPU, .user = "ann"},
+	.act = {.verb = DO_BIND, .targets = GPU, .user = "bob:kvm"},
+    },
+    {
+	.name = "release of bind --user",
+	.build = sim_host_clean,
+	.before = {.verb = DO_BIND, .targets = GPU, .user = "ann"},
+	.act = {.verb = DO_RELEASE, .targets = GPU},
+    },
+    {
+	.name = "with --user of a card that is with another",
+	.build = sim_host_clean,
+	.before = {.verb = DO_BIND, .targets = GPU, .user = "ann"},
+	.act = {.verb = DO_WITH, .targets = GPU, .user = "bob"},
+	.on_run = start_guest,
+	.lingers = 3,
+	.ends_as_it_began = true,
+    },
+    {
 	.name = "with",
 	.build = sim_host_clean,
 	.act = {.verb = DO_WITH, .targets = GPU},

@@ -231,6 +231,33 @@ static void show_function(struct sim *sim, const struct sim_function *f)
 	link_at(sim, link, DRIVERS "/%s/%s", f->driver->name, f->name);
 }
 
+/* Root's at first, and whosever it was made then. udev, where it runs, gives it to root once more a while later. */
+static void make_node(struct sim *sim, int group)
+{
+	char path[TREE_PATH];
+
+	(void)snprintf(path, sizeof(path), "dev/vfio/%d", group);
+	if (tree_find(&sim->tree, path))
+		return;
+	tree_file(&sim->tree, path, "0:0 600");
+	if (!sim_exists(sim, "run/udev/control"))
+		return;
+	tree_file(&sim->tree, "run/udev/queue", "");
+	sim->udev_group = group;
+	sim->udev_ms = 300;
+}
+
+void sim_end_udev(struct sim *sim)
+{
+	char path[TREE_PATH];
+
+	(void)snprintf(path, sizeof(path), "dev/vfio/%d", sim->udev_group);
+	if (tree_find(&sim->tree, path))
+		tree_file(&sim->tree, path, "0:0 600");
+	tree_remove(&sim->tree, "run/udev/queue");
+	tree_file(&sim->tree, "run/udev/data/c243:0", "");
+}
+
 /* The node is there while a member is bound to a VFIO driver (KF-10). */
 static void show_node(struct sim *sim, int group)
 {
@@ -239,7 +266,7 @@ static void show_node(struct sim *sim, int group)
 	for (size_t i = 0; i < sim->n_functions; i++)
 		is_there |= sim->functions[i].group == group && sim->functions[i].driver && sim->functions[i].driver->is_vfio;
 	if (group >= 0 && is_there)
-		file_at(sim, "", "dev/vfio/%d", group);
+		make_node(sim, group);
 	else
 		nothing_at(sim, "dev/vfio/%d", group);
 }
@@ -466,7 +493,7 @@ int sim_load(struct sim *sim, const char *module)
 	(void)snprintf(folder, sizeof(folder), "sys/module/%s", m->name);
 	tree_dir(&sim->tree, folder);
 	if (str_eq(m->name, "vfio"))
-		tree_file(&sim->tree, "dev/vfio/vfio", "");
+		tree_file(&sim->tree, "dev/vfio/vfio", "0:0 666");
 	d = m->registers[0] ? sim_find_driver(sim, m->registers) : NULL;
 	if (d)
 		register_driver(sim, d);

@@ -106,6 +106,9 @@ struct sim {
 	char log[4096]; /* entries sent to journald, fields as "NAME=value" lines, a blank line behind each */
 
 	int (*on_run)(struct sim *sim); /* what the command of `with` does; answers its exit status */
+	unsigned ran_as; /* the user it was last run as */
+	int udev_group;
+	int udev_ms; /* until udev makes that group's node root's */
 	int lingers; /* so many calls of linger until the guest closes what it holds */
 };
 
@@ -145,6 +148,9 @@ void sim_open_node(struct sim *sim, int pid, const char *command, const char *no
 void sim_close_node(struct sim *sim, int pid);
 void sim_lock_by_others(struct sim *sim, const char *path, const char *text);
 void sim_unlock_by_others(struct sim *sim);
+
+/* udev has come round to the node made last. */
+void sim_end_udev(struct sim *sim);
 
 /* The next calls are counted from 1; call number `at` trips. */
 void sim_arm(struct sim *sim, enum sim_trip trip, int at);

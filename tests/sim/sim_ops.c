@@ -515,9 +515,10 @@ static int run(struct sim *sim, int *ret_status)
 	return 0;
 }
 
-static int op_run(struct sys *s, const char *path, char **argv, int *ret_status)
+static int op_run(struct sys *s, const char *path, char **argv, const struct sys_credentials *as, int *ret_status)
 {
 	(void)argv;
+	sim_of(s)->ran_as = as ? as->user->uid : 0;
 	return CALL(sim_of(s), "run", path, false, run(sim_of(s), ret_status));
 }
 
@@ -534,6 +535,60 @@ static int op_linger(struct sys *s, const int *pids, size_t n, unsigned ms)
 {
 	return CALL(sim_of(s), "linger", "", false, linger(sim_of(s), pids, n, ms));
 }
+
+/* ---- users ---- */
+
+static int find_user(struct arena *mem, const char *text, struct sys_user *ret)
+{
+	static const unsigned groups[] = {1000, 108};
+	bool is_ann = str_starts(text, "ann"), is_bob = str_starts(text, "bob");
+
+	if (!is_ann && !is_bob)
+		return str_eq(text, "root") ? (*ret = (struct sys_user){.name = "root"}, 0) : -ENOENT;
+	*ret = (struct sys_user){.uid = is_ann ? 1000 : 1001, .gid = is_ann ? 1000 : 1001, .home = "/", .shell = "/bin/sh",
+	    .name = arena_strndup(mem, text, 3), .groups = groups, .n_groups = ARRAY_LEN(groups)};
+	if (str_eq(text + 3, ":kvm"))
+		ret->gid = 108;
+	return text[3] == '\0' || ret->gid == 108 ? 0 : -ESRCH;
+}
+
+static int op_find_user(struct sys *s, struct arena *mem, const char *text, struct sys_user *ret)
+{
+	return CALL(sim_of(s), "find_user", text, false, find_user(mem, text, ret));
+}
+
+/* The text of a node is who may open it. */
+static int access_get(struct sim *sim, const char *path, struct access *ret, struct sys_device *ret_device)
+{
+	const struct node *n = tree_resolve(&sim->tree, path, false);
+
+	if (!n)
+		return -ENOENT;
+	*ret_device = (struct sys_device){.major = 243};
+	return access_parse(n->text, ret) ? 0 : -ENOTTY;
+}
+
+static int op_access_get(struct sys *s, const char *path, struct access *ret, struct sys_device *ret_device)
+{
+	return CALL(sim_of(s), "access_get", path, false, access_get(sim_of(s), path, ret, ret_device));
+}
+
+static int access_set(struct sim *sim, const char *path, const struct access *want)
+{
+	cleanup_arena struct arena mem = {0};
+
+	if (!tree_find(&sim->tree, path))
+		return -ENOENT;
+	tree_file(&sim->tree, path, access_format(&mem, want));
+	return 0;
+}
+
+static int op_access_set(struct sys *s, const char *path, const struct access *want)
+{
+	return CALL(sim_of(s), "access_set", path, true, access_set(sim_of(s), path, want));
+}
+
+/* ---- the system's log ---- */
 
 static int note_entry(struct sim *sim, const struct log_field *fields, size_t n)
 {
@@ -568,6 +623,8 @@ static int64_t op_clock_s(struct sys *s)
 static int sleep_for(struct sim *sim, unsigned ms)
 {
 	sim->time_ms += ms;
+	if (sim->udev_ms > 0 && (sim->udev_ms -= ms) <= 0)
+		sim_end_udev(sim);
 	return 0;
 }
 
@@ -603,6 +660,9 @@ const struct sys_ops sim_ops = {
     .find_command = op_find_command,
     .run = op_run,
     .linger = op_linger,
+    .find_user = op_find_user,
+    .access_get = op_access_get,
+    .access_set = op_access_set,
     .log = op_log,
     .now_ms = op_now_ms,
     .clock_s = op_clock_s,

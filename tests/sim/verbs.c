@@ -27,6 +27,7 @@ static struct bind_wish wish_of(struct arena *mem, const struct request *q)
 	    .verb = q->verb == DO_UNBIND ? VERB_UNBIND : q->verb == DO_WITH ? VERB_WITH : VERB_BIND,
 	    .driver = q->driver,
 	    .reset_method = q->reset_method,
+	    .user = q->user,
 	    .server_type = SERVER_HEADLESS,
 	};
 	struct allowance *allowed = NULL;

@@ -34,6 +34,7 @@ struct request {
 	const char *allow; /* blank-separated */
 	const char *driver;
 	const char *reset_method;
+	const char *user;
 	const char *command; /* of with */
 	bool is_dry_run;
 	unsigned id; /* of abandon */

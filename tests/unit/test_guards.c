@@ -205,6 +205,7 @@ static void parts_of_the_mainboard_stay(void **state)
 	assert_true(is_platform(0x080600, "1022:1481", true));
 	assert_true(is_platform(0x050000, "8086:a36f", true));
 	assert_true(is_platform(0x078000, "8086:a360", true));
+	assert_true(is_platform(0x0c8000, "8086:a324", true));
 	assert_true(is_platform(0x108000, "1022:1486", false));
 	assert_true(is_platform(0x130000, "1022:1485", false));
 	/* An NVSwitch, a serial card, an SD host, a crypto card, a SATA controller, a USB controller of the chipset. */
@@ -320,6 +321,45 @@ static void two_guards_are_overridden_by_two_words(void **state)
 	arena_done(&s.mem);
 }
 
+/* All of a card goes together, so all of its words are said at once. */
+static void the_words_of_a_whole_card_are_said_together(void **state)
+{
+	struct allowance display = {.id = "display", .addr = addr_of(GPU)};
+	struct seen s;
+	struct plan p;
+	struct err e;
+
+	(void)state;
+	open_host(&s);
+	use(&s, USE_MACHINE, GPU, "libvirt machine win11");
+	use(&s, USE_MACHINE, SOUND, "libvirt machine win11");
+	use(&s, USE_CONNECTOR, GPU, "card0-HDMI-A-1");
+	assert_int_equal(plan(&s, GPU, (struct bind_wish){0}, &p, &e), -EPERM);
+	assert_non_null(strstr(e.hint, "--allow=vm:" GPU " --allow=display:" GPU " --allow=vm:" SOUND " overrides"));
+	assert_int_equal(plan(&s, GPU, (struct bind_wish){.allowed = &display, .n_allowed = 1}, &p, &e), -EPERM);
+	assert_non_null(strstr(e.hint, "--allow=vm:" GPU " --allow=vm:" SOUND " overrides"));
+	arena_done(&s.mem);
+}
+
+static void words_that_do_not_fit_are_said_without_addresses(void **state)
+{
+	static const enum use_kind kinds[] = {USE_MOUNT, USE_SIGNATURE, USE_ROUTE, USE_SESSION};
+	struct seen s;
+	struct plan p;
+	struct err e;
+
+	(void)state;
+	open_host(&s);
+	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+		use(&s, kinds[i], GPU, "something");
+		use(&s, kinds[i], SOUND, "something");
+	}
+	assert_int_equal(plan(&s, GPU, (struct bind_wish){0}, &p, &e), -EPERM);
+	assert_non_null(
+	    strstr(e.hint, "--allow=storage --allow=session --allow=network --allow=disk-contents overrides this"));
+	arena_done(&s.mem);
+}
+
 static void a_stranger_that_is_parked_is_guarded_as_well(void **state)
 {
 	struct allowance stranger = {.id = "stranger", .is_of_all = true};
@@ -400,6 +440,8 @@ int main(void)
 	    T(a_guard_refuses_and_says_the_words_that_override_it),
 	    T(the_disk_the_host_runs_from_never_goes),
 	    T(two_guards_are_overridden_by_two_words),
+	    T(the_words_of_a_whole_card_are_said_together),
+	    T(words_that_do_not_fit_are_said_without_addresses),
 	    T(a_stranger_that_is_parked_is_guarded_as_well),
 	    T(what_a_guest_has_already_costs_the_host_nothing),
 	    T(uses_that_are_allowed_must_still_be_the_same_when_it_is_done),
