@@ -57,7 +57,7 @@ const char *access_describe(struct arena *mem, const char *text)
 {
 	struct access a;
 
-	if (access_equal(text, "") || !access_parse(text, &a))
+	if (!text || access_equal(text, "") || !access_parse(text, &a))
 		return "root alone";
 	return arena_printf(mem, "user %u, group %u, mode %04o", a.uid, a.gid, a.mode);
 }

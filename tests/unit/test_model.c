@@ -250,6 +250,8 @@ static void steps_as_we_write_them_pass(void **state)
 	    MOVE("unit", "0/nvidia\\\\x2dpersistenced@a:b.service", "false", "true"),
 	    MOVE("hugepages", "node0/2048kB", PAGES("0", "0"), PAGES("8", "3")),
 	    MOVE("hugepages", "2048kB", PAGES("8", "0"), PAGES("0", "0")),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "\"1000:108 660\""),
+	    MOVE("access", "/dev/vfio/5", "\"4294967294:0 0\"", "\"0:0 7777\""),
 	    AWAIT("/dev/vfio/5", "5000"),
 	    AWAIT("/dev/vfio/noiommu-0", "0"),
 	    REQUIRE("identity", "0000:01:00.0", "\"10de:2204 class 030000\""),
@@ -336,6 +338,21 @@ static void steps_we_would_not_write_are_refused(void **state)
 	    MOVE("reset", "0000:01:00.0", "\"flr\"", "\"pm\\n\""),
 	    MOVE("reset", "0000:01:00.0", "\"flr\"", "\"../x\""),
 	    MOVE("reset", "../../etc", "\"flr\"", "\"pm\""),
+	    MOVE("access", "/dev/vfio/vfio", "\"\"", "\"1000:108 660\""),
+	    MOVE("access", "/dev/vfio/../mem", "\"\"", "\"1000:108 660\""),
+	    MOVE("access", "/dev/vfio/5", "null", "\"1000:108 660\""),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "true"),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "\"1000 660\""),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "\"1000:108\""),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "\"1000:108 \""),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "\"1000:108 0660\""),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "\"1000:108 680\""),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "\"1000:108 10000\""),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "\"01000:108 660\""),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "\"-1:108 660\""),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "\"4294967295:108 660\""),
+	    MOVE("access", "/dev/vfio/5", "\"\"", "\"1000:108 660 \""),
+	    REQUIRE("access", "/dev/vfio/5", "\"1000:108 660\""),
 	    /* limits */
 	    AWAIT("/dev/vfio/5", "-1"),
 	    AWAIT("/dev/vfio/5", "1.5"),
@@ -504,7 +521,7 @@ static void a_wish_survives_json(void **state)
 	struct pci_addr targets[] = {addr_of("01:00.0"), addr_of("10000:e1:00.0")}, parked[] = {addr_of("02:00.0")};
 	struct allowance allowed[] = {{.id = "stranger", .addr = parked[0]}, {.id = "display", .is_of_all = true}};
 	struct bind_wish wish = {.verb = VERB_BIND, .targets = targets, .n_targets = 2, .driver = "pci-stub", .allowed = allowed,
-	    .n_allowed = 2, .reset_method = "flr"};
+	    .n_allowed = 2, .reset_method = "flr", .user = "ann:108", .uid = 7, .gid = 8};
 	struct json_object *o = wish_to_json(&wish);
 	cleanup_arena struct arena mem = {0};
 	struct bind_wish back = {0};
@@ -522,10 +539,15 @@ static void a_wish_survives_json(void **state)
 	assert_true(wish_allows(&back, "display", targets[0]));
 	assert_false(wish_allows(&back, "network", targets[0]));
 	assert_string_equal(back.reset_method, "flr");
+	assert_string_equal(back.user, "ann:108");
+	assert_int_equal(back.uid + back.gid, 0);
 }
 
 #define WISH(verb, targets, driver, allow, reset)                                                                      \
-	"{\"verb\":" verb ",\"targets\":" targets ",\"driver\":" driver ",\"allow\":" allow ",\"stop_holders\":false,\"kill_holders\":false,\"server_type\":null,\"reset_method\":" reset "}"
+	"{\"verb\":" verb ",\"targets\":" targets ",\"driver\":" driver ",\"allow\":" allow ",\"stop_holders\":false,\"kill_holders\":false,\"server_type\":null,\"reset_method\":" reset ",\"user\":null}"
+#define WISH_OF(user)                                                                                                  \
+	"{\"verb\":\"bind\",\"targets\":[\"01:00.0\"],\"driver\":null,\"allow\":[],\"stop_holders\":false,\"kill_holders\":false,"  \
+	"\"server_type\":null,\"reset_method\":null,\"user\":" user "}"
 
 static void a_wish_we_would_not_write_is_refused(void **state)
 {
@@ -546,6 +568,8 @@ static void a_wish_we_would_not_write_is_refused(void **state)
 	    WISH("\"bind\"", "[\"01:00.0\"]", "null", "[\"stranger:x\"]", "null"),
 	    WISH("\"bind\"", "[\"01:00.0\"]", "null", "[]", "\"hammer\""),
 	    WISH("\"bind\"", "[\"01:00.0\"]", "null", "[]", "1"),
+	    WISH_OF("1"), WISH_OF("\"\""), WISH_OF("\":kvm\""), WISH_OF("\"ann:\""), WISH_OF("\"ann:kvm:x\""), WISH_OF("\"-ann\""),
+	    WISH_OF("\"a b\""), WISH_OF("\"a/b\""), WISH_OF("\"a\\nb\""), WISH_OF("\"ann\\u0000x\""),
 	};
 
 	(void)state;
