@@ -59,6 +59,11 @@ int console_get(struct sys *s, struct arena *mem, const char *target, struct val
 
 	if (s->ops->is_busy_named && s->ops->is_busy_named(s, target) == 1)
 		return err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", target);
+	/* It goes with the last framebuffer (fbcon_fb_unregistered) and comes back, bound, with the next: unbound as well. */
+	if (s->ops->exists(s, sys_path(path, "sys/class/vtconsole/%s", target)) == 0) {
+		ret->flag = false;
+		return 0;
+	}
 	return read_bound(s, mem, sys_path(path, "sys/class/vtconsole/%s/bind", target), target, ret, e);
 }
 

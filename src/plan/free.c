@@ -87,6 +87,8 @@ static int refuse_holder(struct arena *mem, const struct bind_wish *wish, const 
 	(void)err_set(e, -EBUSY, "%s is used by %.300s", pci_addr_format(holder->addr, name), holder_describe(mem, holder));
 	if (holder->kind == HOLDER_MODULE)
 		return err_hint(e, "nvidia-smi -pm 0 ends persistence mode; stop nvidia-persistenced.service if it runs");
+	if (holder->kind == HOLDER_INTERFACE)
+		return err_hint(e, "ip link set %.64s down, or --stop-holders, takes it down", holder->command);
 	if (wish->stop_holders)
 		return err_hint(e, "it belongs to no service that can be stopped: end it, or let --kill-holders end it");
 	return err_hint(e, "passthru holders %s lists all; --stop-holders stops the services that own them", name);
@@ -217,7 +219,8 @@ static bool is_drawn_on(const struct host *h, const struct set *going, const str
 	return false;
 }
 
-/* Where another picture stays the console moves there by itself (drivers/video/fbdev/core/fbcon.c). */
+/* Where another picture stays the kernel lets the console go by itself and keeps it for that one: it is drawn there when
+ * it is bound again, which nobody does before the card comes back (fbcon_fb_unbind, seen on 6.1). */
 static void take_consoles(struct arena *mem, const struct host *h, const struct set *going, struct plan *p)
 {
 	bool is_any = false, is_all = true;

@@ -24,12 +24,14 @@ struct reading {
 struct stack_walk {
 	struct reading *r;
 	struct module_stack *stack;
+	const char *seen[MOST_DEPENDANTS]; /* looked into, or about to be: a recorded host may have them in a circle */
+	size_t n_seen;
 };
 
-static bool stack_has(const struct module_stack *stack, const char *module)
+static bool is_among(const char *const *names, size_t n, const char *name)
 {
-	for (size_t i = 0; i < stack->n_dependants; i++)
-		if (str_eq(stack->dependants[i], module))
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(names[i], name))
 			return true;
 	return false;
 }
@@ -39,22 +41,22 @@ static bool stack_has(const struct module_stack *stack, const char *module)
 static int walk_holders(void *data, const char *name)
 {
 	struct stack_walk *walk = data;
-	struct module_stack *stack = walk->stack;
 	struct reading *r = walk->r;
 	char path[SYS_PATH];
 
-	if (!str_is_driver_name(name) || strpbrk(name, ". ") || stack_has(stack, name) || stack->n_dependants >= MOST_DEPENDANTS)
+	if (!str_is_driver_name(name) || strpbrk(name, ". ") || walk->n_seen >= MOST_DEPENDANTS ||
+	    is_among(walk->seen, walk->n_seen, name))
 		return 0;
+	name = walk->seen[walk->n_seen++] = arena_strdup(r->mem, name);
 	(void)r->s->ops->list(r->s, sys_path(path, "sys/module/%s/holders", name), walk_holders, walk);
-	if (!stack_has(stack, name))
-		*ARENA_PUSH(r->mem, stack->dependants, stack->n_dependants) = arena_strdup(r->mem, name);
+	*ARENA_PUSH(r->mem, walk->stack->dependants, walk->stack->n_dependants) = name;
 	return 0;
 }
 
 static void read_stack(struct reading *r, const char *driver)
 {
 	struct module_stack stack = {.driver = driver};
-	struct stack_walk walk = {r, &stack};
+	struct stack_walk walk = {.r = r, .stack = &stack};
 	char path[SYS_PATH];
 
 	for (size_t i = 0; i < r->h->n_stacks; i++)
@@ -64,7 +66,7 @@ static void read_stack(struct reading *r, const char *driver)
 	if (!stack.module || !str_is_driver_name(stack.module))
 		return;
 	(void)r->s->ops->list(r->s, sys_path(path, "sys/module/%s/holders", stack.module), walk_holders, &walk);
-	if (stack_has(&stack, "nvidia_drm")) {
+	if (is_among(stack.dependants, stack.n_dependants, "nvidia_drm")) {
 		const char *modeset = sys_text(r->s, r->mem, "sys/module/nvidia_drm/parameters/modeset", NULL);
 
 		stack.holds_all = modeset && str_eq(modeset, "Y");
@@ -101,8 +103,11 @@ static int add_framebuffer(void *data, const char *name)
 	struct framebuffer fb = {.name = arena_strdup(r->mem, name)};
 	char path[SYS_PATH], link[SYS_PATH];
 	char *platform, *end;
+	uint64_t number;
 
-	if (!str_starts(name, "fb") || r->h->n_framebuffers >= MOST_CONSOLES ||
+	/* "fbcon" stands there as well, and is none. */
+	if (!str_starts(name, "fb") || !str_number(name + strlen("fb"), 10, INT32_MAX, &number) ||
+	    r->h->n_framebuffers >= MOST_CONSOLES ||
 	    r->s->ops->link(r->s, sys_path(path, "sys/class/graphics/%s", name), link, sizeof(link)) < 0)
 		return 0;
 	fb.function = uses_function_in(&uses, link);

@@ -275,7 +275,7 @@ static void the_console_leaves_the_card_it_is_drawn_on(void **state)
 	assert_int_equal(count(&s, KIND_CONSOLE), 0);
 	assert_int_equal(plan(&s, GPU, (struct bind_wish){0}), 0);
 	assert_true(at(&s, KIND_CONSOLE, "vtcon1") >= 0 && at(&s, KIND_CONSOLE, "vtcon1") < at(&s, KIND_BINDING, SOUND));
-	/* Another picture stays, so the console goes there. */
+	/* Another picture stays, so the kernel does what is to be done. */
 	s.h.n_framebuffers = 2;
 	assert_int_equal(plan(&s, GPU, (struct bind_wish){0}), 0);
 	assert_int_equal(count(&s, KIND_CONSOLE), 0);
