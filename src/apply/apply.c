@@ -6,9 +6,13 @@
 #include <string.h>
 
 #include "apply/kinds.h"
+#include "apply/kinds_freeing.h"
 #include "apply/lanes.h"
 #include "base/str.h"
 #include "sys/read_host.h"
+
+/* What was stopped, or has just found the function, closes it within moments. */
+enum { CLOSED_LIMIT_MS = 10 * 1000 };
 
 struct run {
 	struct sys *s;
@@ -76,6 +80,16 @@ static int check_unheld(const struct run *run, const struct step *move, const st
 	return condition_check(run->s, run->mem, &unheld, e);
 }
 
+/* Going back may also take a function from the host's driver again, which somebody may have found there: a service that
+ * was started, a desktop that looks for sound cards. Their ends are waited for; the kernel would wait for ever. */
+static int check_closed(const struct run *run, const struct step *move, const struct value *now, struct err *e)
+{
+	if (move->kind != KIND_BINDING || !now->driver || str_eq(now->driver, move->have.driver) ||
+	    str_eq(move->want.driver, move->want.driver_override))
+		return 0; /* not with the host's driver, or nothing to be taken off */
+	return await_closed(run->s, move->target, CLOSED_LIMIT_MS, e);
+}
+
 /* One move back; what is back already, or gone, needs nothing. */
 static int move_back(const struct run *run, const struct step *move, struct err *e)
 {
@@ -93,6 +107,8 @@ static int move_back(const struct run *run, const struct step *move, struct err 
 	if (state == STATE_FOREIGN)
 		return refuse_foreign(run, move, &now, e);
 	r = check_unheld(run, move, &now, e);
+	if (r == 0)
+		r = check_closed(run, move, &now, e);
 	if (r < 0)
 		return r;
 	back.have = move->want;
@@ -150,13 +166,28 @@ static enum apply_result fail(const struct run *run, size_t n_steps, struct err 
 	return result;
 }
 
-static int check_all_unheld(const struct run *run, struct err *e)
+static bool moves_between(const struct plan *p, size_t from, size_t to)
 {
+	for (size_t i = from; i < to; i++)
+		if (p->steps[i].type == STEP_MOVE)
+			return true;
+	return false;
+}
+
+/* What was loaded, stopped or unloaded since the plan's own looks took its time, in which a guest may have started,
+ * somebody mounted a disk or opened a node. */
+static int check_again(const struct run *run, size_t next, struct err *e)
+{
+	const struct plan *p = &run->j->plan;
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < run->j->plan.n_steps; i++)
-		if (run->j->plan.steps[i].kind == KIND_UNHELD)
-			r = condition_check(run->s, run->mem, &run->j->plan.steps[i], e);
+	for (size_t i = 0; r == 0 && i < p->n_steps; i++) {
+		const struct step *step = &p->steps[i];
+
+		if (step->kind == KIND_UNHELD ||
+		    ((step->kind == KIND_UNUSED || step->kind == KIND_USES) && moves_between(p, i, next)))
+			r = condition_check(run->s, run->mem, step, e);
+	}
 	return r;
 }
 
@@ -216,8 +247,7 @@ enum apply_result apply_journal(struct sys *s, struct arena *mem, struct journal
 			i++;
 			continue; /* checked a moment ago */
 		}
-		/* What was loaded before took its time, in which a guest may have started. */
-		r = n > 0 && has_moved ? check_all_unheld(&run, e) : 0;
+		r = n > 0 && has_moved ? check_again(&run, i, e) : 0;
 		has_moved = true;
 		if (r < 0)
 			n = 0;
@@ -262,6 +292,14 @@ static enum apply_result tidy_and_finish(const struct run *run, struct err *e)
 	return journal_finish(run->s, run->j, e) < 0 ? APPLY_NEEDS_RECOVER : APPLY_DONE;
 }
 
+/* Neither does a console that is to come back: it does with its picture, or not at all. An interface goes with the driver
+ * that it was set down for. */
+static bool has_arrived(const struct step *move, int state)
+{
+	return state == STATE_WANT || is_tidying(move) || (move->kind == KIND_CONSOLE && move->want.flag) ||
+	    (move->kind == KIND_INTERFACE && state == STATE_GONE);
+}
+
 /* Says that something may be begun, not that it has come out well. */
 static bool is_guarding(const struct step *step)
 {
@@ -288,7 +326,7 @@ static int is_complete(const struct run *run, struct err *e)
 		state = move_state(run->s, run->mem, step, &now, e);
 		if (state < 0)
 			return state;
-		if (state != STATE_WANT && !is_tidying(step))
+		if (!has_arrived(step, state))
 			return 0;
 	}
 	return 1;

@@ -513,8 +513,10 @@ int move_set(struct sys *s, struct arena *mem, const struct step *move, const st
 	r = kinds[move->kind].get(s, mem, move->target, &now, e);
 	if (r < 0)
 		return r;
-	/* A module that something else came to use stays loaded; everything else must be as wanted. */
+	/* A module that something else came to use stays loaded, a console has nothing to be drawn on where no picture came
+	 * back; everything else must be as wanted. */
 	if (value_equal(move->kind, &now, &move->want) || (move->kind == KIND_MODULE && !move->want.flag) ||
+	    (move->kind == KIND_CONSOLE && move->want.flag) ||
 	    (move->kind == KIND_RESET && is_same_reset(mem, &now, &move->want)))
 		return 0;
 	(void)err_set(e, -EIO, "%s is %s after all writes succeeded, not %s", move->target,
@@ -525,6 +527,14 @@ int move_set(struct sys *s, struct arena *mem, const struct step *move, const st
 static const char *describe_wait(struct arena *mem, const struct step *step)
 {
 	return arena_printf(mem, "%s to be %s", step->target, value_describe(mem, step->kind, &step->want));
+}
+
+/* A use that ended since, by our own steps too, is no reason to stop. */
+static bool holds(const struct step *step, const struct value *now)
+{
+	if (step->kind == KIND_USES)
+		return uses_are_within(now->text, step->want.text);
+	return value_equal(step->kind, now, &step->want);
 }
 
 int condition_check(struct sys *s, struct arena *mem, const struct step *step, struct err *e)
@@ -538,7 +548,7 @@ int condition_check(struct sys *s, struct arena *mem, const struct step *step, s
 		int64_t waited;
 		int r = kinds[step->kind].get(s, mem, step->target, &now, &why);
 
-		if (r == 0 && value_equal(step->kind, &now, &step->want))
+		if (r == 0 && holds(step, &now))
 			return 0;
 		waited = s->ops->now_ms(s) - start;
 		if (step->type == STEP_AWAIT && waited >= 2000 && waited / 1000 != told && s->waiting) {

@@ -30,17 +30,6 @@ int dependant_set(struct sys *s, struct arena *mem, const struct step *move, con
 
 /* ---- consoles and the firmware's picture ---- */
 
-static int read_bound(struct sys *s, struct arena *mem, const char *path, const char *target, struct value *ret, struct err *e)
-{
-	int r;
-	const char *text = sys_text(s, mem, path, &r);
-
-	if (!text)
-		return err_set(e, r == -ENOENT ? -ENODEV : r, "cannot read whether %s is bound: %s", target, strerror(-r));
-	ret->flag = str_eq(text, "1");
-	return 0;
-}
-
 static int write_for(struct sys *s, const char *target, const char *path, const char *value, struct err *e)
 {
 	int r = s->ops->poke_named(s, target, path, value, s->write_limit_ms);
@@ -53,18 +42,28 @@ static int write_for(struct sys *s, const char *target, const char *path, const 
 	return r < 0 ? err_set(e, r, "writing %s to /%s: %s", value, path, strerror(-r)) : 0;
 }
 
+static int check_idle(struct sys *s, const char *target, struct err *e)
+{
+	if (s->ops->is_busy_named && s->ops->is_busy_named(s, target) == 1)
+		return err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", target);
+	return 0;
+}
+
+/* It is there as long as there is a framebuffer (drivers/video/fbdev/core/fbcon.c, fbcon_fb_unregistered): what is not
+ * there is not bound. */
 int console_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
 {
 	char path[SYS_PATH];
+	const char *text;
+	int r = check_idle(s, target, e);
 
-	if (s->ops->is_busy_named && s->ops->is_busy_named(s, target) == 1)
-		return err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", target);
-	/* It goes with the last framebuffer (fbcon_fb_unregistered) and comes back, bound, with the next: unbound as well. */
-	if (s->ops->exists(s, sys_path(path, "sys/class/vtconsole/%s", target)) == 0) {
-		ret->flag = false;
-		return 0;
-	}
-	return read_bound(s, mem, sys_path(path, "sys/class/vtconsole/%s/bind", target), target, ret, e);
+	if (r < 0)
+		return r;
+	text = sys_text(s, mem, sys_path(path, "sys/class/vtconsole/%s/bind", target), &r);
+	if (!text && r != -ENOENT)
+		return err_set(e, r, "cannot read whether %s is bound: %s", target, strerror(-r));
+	ret->flag = text && str_eq(text, "1");
+	return 0;
 }
 
 int console_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e)
@@ -72,8 +71,11 @@ int console_set(struct sys *s, struct arena *mem, const struct step *move, const
 	char path[SYS_PATH];
 
 	(void)mem, (void)from;
-	return write_for(s, move->target, sys_path(path, "sys/class/vtconsole/%s/bind", move->target),
-	    move->want.flag ? "1" : "0", e);
+	(void)sys_path(path, "sys/class/vtconsole/%s/bind", move->target);
+	/* No picture came back, so none can be drawn on. */
+	if (move->want.flag && s->ops->exists(s, path) == 0)
+		return 0;
+	return write_for(s, move->target, path, move->want.flag ? "1" : "0", e);
 }
 
 /* "efi-framebuffer.0" is bound to the driver of that name without the number, or, on kernels with simpledrm, to
@@ -87,10 +89,11 @@ static const char *framebuffer_driver(struct sys *s, struct arena *mem, const ch
 
 int framebuffer_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
 {
-	(void)e;
+	int r = check_idle(s, target, e);
+
 	/* The kernel removes the device itself when a driver takes its memory over: unbound as well. */
 	ret->flag = framebuffer_driver(s, mem, target) != NULL;
-	return 0;
+	return r;
 }
 
 int framebuffer_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e)
@@ -177,4 +180,31 @@ int process_set(struct sys *s, struct arena *mem, const struct step *move, const
 		}
 	}
 	return r;
+}
+
+int await_closed(struct sys *s, const char *function, unsigned limit_ms, struct err *e)
+{
+	int64_t start = s->ops->now_ms(s);
+	struct pci_addr addr;
+
+	if (!pci_addr_parse(function, &addr))
+		return err_set(e, -EINVAL, "%s is no PCI address", function);
+	for (;;) {
+		cleanup_arena struct arena round = {0};
+		const struct holder *who = NULL;
+		struct holders holders;
+		int r = read_holders(s, &round, &addr, 1, &holders, e);
+
+		if (r < 0)
+			return r;
+		for (size_t i = 0; !who && i < holders.n; i++)
+			if (holders.items[i].kind == HOLDER_PROCESS)
+				who = &holders.items[i];
+		if (!who)
+			return 0;
+		if (s->ops->now_ms(s) - start >= limit_ms || s->ops->sleep_ms(s, LOOK_MS) < 0) {
+			(void)err_set(e, -EBUSY, "%s is used by %.300s", function, holder_describe(&round, who));
+			return err_hint(e, "end it, then passthru recover");
+		}
+	}
 }

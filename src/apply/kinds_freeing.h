@@ -17,3 +17,7 @@ int interface_get(struct sys *s, struct arena *mem, const char *target, struct v
 int interface_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e);
 int process_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e);
 int process_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e);
+
+/* Waits until no process that can be seen has a node of the function open; -EBUSY: one has, and is named. For a driver
+ * that is about to be taken off again: most wait in the kernel for whoever has a node open. */
+int await_closed(struct sys *s, const char *function, unsigned limit_ms, struct err *e);

@@ -91,22 +91,31 @@ static int add_left_modules(struct flow *f, const struct plan *taken, struct pla
 	return 0;
 }
 
-/* A unit that is gone, or whose manager is, cannot be started again: nothing to give back. */
-static bool is_stopped(struct flow *f, const char *target)
+/* 1: it is to be started again. A unit that is gone, or whose manager is, cannot be: nothing to give back. */
+static int is_stopped(struct flow *f, const char *target)
 {
 	struct sys_unit unit;
+	int r;
 
-	return unit_target_parse(target, &unit.name, &unit.is_user, &unit.uid) && f->s->ops->unit_active &&
-	    f->s->ops->unit_active(f->s, &unit) == 0;
+	if (!unit_target_parse(target, &unit.name, &unit.is_user, &unit.uid) || !f->s->ops->unit_active)
+		return 0;
+	r = f->s->ops->unit_active(f->s, &unit);
+	if (r == -ENOENT || r == -ENODEV)
+		return 0;
+	return r < 0 ? r : r == 0;
 }
 
-/* The driver that comes back mostly takes its console back by itself, but that is seen only then. */
-static bool is_console_unbound(struct flow *f, const char *console)
+/* Where its picture went the console did. The driver that comes back mostly takes it back by itself, but that is seen only
+ * then; and should it all be taken back, the console must let go first. */
+static int is_console_unbound(struct flow *f, const char *console)
 {
 	char path[SYS_PATH];
-	const char *text = sys_text(f->s, f->mem, sys_path(path, "sys/class/vtconsole/%s/bind", console), NULL);
+	int r;
+	const char *text = sys_text(f->s, f->mem, sys_path(path, "sys/class/vtconsole/%s/bind", console), &r);
 
-	return text && str_eq(text, "0");
+	if (!text)
+		return r == -ENOENT ? 1 : r;
+	return str_eq(text, "0");
 }
 
 /* Somebody else's later choice is left alone, and a node that is gone has gone with its driver. */

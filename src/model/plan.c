@@ -286,6 +286,36 @@ const char *function_uses(struct arena *mem, const struct host *h, int function)
 	return text;
 }
 
+/* The length of the first of the uses. */
+static size_t use_length(const char *uses)
+{
+	const char *end = strstr(uses, "; ");
+
+	return end ? (size_t)(end - uses) : strlen(uses);
+}
+
+static const char *next_use(const char *uses)
+{
+	uses += use_length(uses);
+	return uses + (*uses ? strlen("; ") : 0);
+}
+
+static bool has_use(const char *uses, const char *one, size_t length)
+{
+	for (; *uses; uses = next_use(uses))
+		if (use_length(uses) == length && memcmp(uses, one, length) == 0)
+			return true;
+	return false;
+}
+
+bool uses_are_within(const char *now, const char *seen)
+{
+	for (; *now; now = next_use(now))
+		if (!has_use(seen, now, use_length(now)))
+			return false;
+	return true;
+}
+
 bool is_firmware_framebuffer(const char *platform_device)
 {
 	static const char *const known[] = {"efi-framebuffer.", "simple-framebuffer.", "vesa-framebuffer.", "platform-framebuffer."};

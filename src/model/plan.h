@@ -126,6 +126,9 @@ enum { LONGEST_USES = 1024 };
 /* What the host does with a function, as KIND_USES compares it: "mount: /data on nvme1n1p1; …", "" nothing. */
 const char *function_uses(struct arena *mem, const struct host *h, int function);
 
+/* Is everything in the one text of function_uses also in the other? Less may have become of it, and nothing else. */
+bool uses_are_within(const char *now, const char *seen);
+
 /* {"steps":[…],"derived":[…]}; the caller puts the object (json_object_put). */
 struct json_object *plan_to_json(const struct plan *p);
 

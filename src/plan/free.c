@@ -220,7 +220,8 @@ static bool is_drawn_on(const struct host *h, const struct set *going, const str
 }
 
 /* Where another picture stays the kernel lets the console go by itself and keeps it for that one: it is drawn there when
- * it is bound again, which nobody does before the card comes back (fbcon_fb_unbind, seen on 6.1). */
+ * it is bound again, which nobody does before the card comes back (fbcon_fb_unbind, seen on 6.1). It keeps the module that
+ * draws its picture, so it goes before that is unloaded. */
 static void take_consoles(struct arena *mem, const struct host *h, const struct set *going, struct plan *p)
 {
 	bool is_any = false, is_all = true;
@@ -234,6 +235,11 @@ static void take_consoles(struct arena *mem, const struct host *h, const struct 
 	for (size_t i = 0; is_any && is_all && i < h->n_consoles; i++)
 		if (h->consoles[i].is_bound)
 			add_once(mem, p, KIND_CONSOLE, h->consoles[i].name, BACK_BEST_EFFORT);
+}
+
+/* Last, for there is no way back. */
+static void end_firmware_picture(struct arena *mem, const struct host *h, const struct set *going, struct plan *p)
+{
 	for (size_t i = 0; i < h->n_framebuffers; i++) {
 		const struct framebuffer *fb = &h->framebuffers[i];
 
@@ -266,8 +272,9 @@ int plan_let_go(struct arena *mem, const struct host *h, const struct bind_wish 
 		else
 			plan_add_require(mem, p, KIND_UNUSED, f->name, (struct value){.flag = true});
 	}
+	take_consoles(mem, h, going, p);
 	r = unload_dependants(mem, h, going, p, e);
 	if (r == 0)
-		take_consoles(mem, h, going, p);
+		end_firmware_picture(mem, h, going, p);
 	return r;
 }

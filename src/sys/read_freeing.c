@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/plan.h"
 #include "model/unit.h"
 #include "sys/read_uses.h"
 
@@ -95,14 +96,30 @@ static int add_console(void *data, const char *name)
 	return 0;
 }
 
-/* ".../platform/efi-framebuffer.0/graphics/fb0", ".../0000:01:00.0/drm/card0/…" or ".../0000:01:00.0/graphics/fb0" */
+/* ".../0000:01:00.0/graphics/fb0", ".../0000:01:00.0/drm/card0/…"; of the firmware ".../platform/efi-framebuffer.0/…", since
+ * Linux 6.9 ".../0000:01:00.0/efi-framebuffer.0/…" (drivers/firmware/sysfb.c, sysfb_parent_dev). */
+static const char *platform_device_in(struct arena *mem, const char *link)
+{
+	const char *platform = strstr(link, "/platform/");
+	const char *part = platform ? platform + strlen("/platform/") : link;
+
+	for (size_t length; *part; part += length + (part[length] == '/')) {
+		const char *name;
+
+		length = strcspn(part, "/");
+		name = arena_strndup(mem, part, length);
+		if (platform || is_firmware_framebuffer(name))
+			return name;
+	}
+	return NULL;
+}
+
 static int add_framebuffer(void *data, const char *name)
 {
 	struct reading *r = data;
 	struct use_reading uses = {.s = r->s, .mem = r->mem, .h = r->h};
 	struct framebuffer fb = {.name = arena_strdup(r->mem, name)};
 	char path[SYS_PATH], link[SYS_PATH];
-	char *platform, *end;
 	uint64_t number;
 
 	/* "fbcon" stands there as well, and is none. */
@@ -111,13 +128,7 @@ static int add_framebuffer(void *data, const char *name)
 	    r->s->ops->link(r->s, sys_path(path, "sys/class/graphics/%s", name), link, sizeof(link)) < 0)
 		return 0;
 	fb.function = uses_function_in(&uses, link);
-	platform = strstr(link, "/platform/");
-	if (fb.function < 0 && platform) {
-		platform += strlen("/platform/");
-		end = strchr(platform, '/');
-		if (end)
-			fb.platform = arena_strndup(r->mem, platform, (size_t)(end - platform));
-	}
+	fb.platform = platform_device_in(r->mem, link);
 	*ARENA_PUSH(r->mem, r->framebuffers, r->h->n_framebuffers) = fb;
 	return 0;
 }

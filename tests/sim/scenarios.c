@@ -11,6 +11,11 @@ static int start_guest(struct sim *sim)
 	return 0;
 }
 
+#define STOPPING {.verb = DO_BIND, .targets = GPU, .stop_holders = true}
+#define KILLING {.verb = DO_BIND, .targets = GPU, .kill_holders = true}
+#define BOTH {.verb = DO_BIND, .targets = GPU " " SECOND, .stop_holders = true}
+#define FIRMWARE_PICTURE {"efi-framebuffer", "graphics/fb0", "vtconsole"}
+
 struct scenario scenarios[] = {
     {
 	.name = "bind",
@@ -110,6 +115,81 @@ struct scenario scenarios[] = {
 	.on_run = start_guest,
 	.lingers = 3,
 	.ends_as_it_began = true,
+    },
+    {
+	.name = "bind --stop-holders",
+	.build = sim_host_desktop,
+	.act = STOPPING,
+	.life = STOPPING,
+	.user_of_sound = " player",
+	.stride = 7,
+    },
+    {
+	.name = "release of bind --stop-holders",
+	.build = sim_host_desktop,
+	.before = STOPPING,
+	.act = {.verb = DO_RELEASE, .targets = GPU},
+	.life = STOPPING,
+	.stride = 7,
+    },
+    {
+	.name = "bind --kill-holders",
+	.build = sim_host_shell,
+	.act = KILLING,
+	.life = KILLING,
+	.no_way_back = {"program "},
+	.stride = 7,
+    },
+    {
+	.name = "release of bind --kill-holders",
+	.build = sim_host_shell,
+	.before = KILLING,
+	.act = {.verb = DO_RELEASE, .targets = GPU},
+	.life = KILLING,
+	.no_way_back = {"program "},
+	.stride = 7,
+    },
+    {
+	.name = "bind of all cards of a driver with modules on it",
+	.build = sim_host_nvidia,
+	.act = BOTH,
+	.life = BOTH,
+	.stride = 11,
+    },
+    {
+	.name = "release of all cards of a driver with modules on it",
+	.build = sim_host_nvidia,
+	.before = BOTH,
+	.act = {.verb = DO_RELEASE, .targets = GPU " " SECOND},
+	.life = BOTH,
+	.stride = 11,
+    },
+    {
+	.name = "bind of the card with the console",
+	.build = sim_host_console,
+	.act = {.verb = DO_BIND, .targets = GPU},
+	.stride = 3,
+    },
+    {
+	.name = "release of the card with the console",
+	.build = sim_host_console,
+	.before = {.verb = DO_BIND, .targets = GPU},
+	.act = {.verb = DO_RELEASE, .targets = GPU},
+	.stride = 3,
+    },
+    {
+	.name = "bind of the card with the firmware's picture",
+	.build = sim_host_firmware,
+	.act = {.verb = DO_BIND, .targets = GPU},
+	.no_way_back = FIRMWARE_PICTURE,
+	.stride = 3,
+    },
+    {
+	.name = "bind --stop-holders of an interface that is up",
+	.build = sim_host_interface,
+	.act = {.verb = DO_BIND, .targets = NETWORK, .stop_holders = true},
+	.life = {.verb = DO_BIND, .targets = NETWORK, .stop_holders = true},
+	.stride = 3,
     },
 };
 const size_t n_scenarios = ARRAY_LEN(scenarios);

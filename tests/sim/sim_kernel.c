@@ -3,7 +3,6 @@
 #include "sim_kernel.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,39 +12,6 @@
 #define DEVICES "sys/bus/pci/devices"
 #define DRIVERS "sys/bus/pci/drivers"
 #define GROUPS "sys/kernel/iommu_groups"
-
-__attribute__((format(printf, 3, 4))) static void file_at(struct sim *sim, const char *text, const char *format, ...)
-{
-	char path[TREE_PATH];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(path, sizeof(path), format, args);
-	va_end(args);
-	tree_file(&sim->tree, path, text);
-}
-
-__attribute__((format(printf, 3, 4))) static void link_at(struct sim *sim, const char *target, const char *format, ...)
-{
-	char path[TREE_PATH];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(path, sizeof(path), format, args);
-	va_end(args);
-	tree_link(&sim->tree, path, target);
-}
-
-__attribute__((format(printf, 2, 3))) static void nothing_at(struct sim *sim, const char *format, ...)
-{
-	char path[TREE_PATH];
-	va_list args;
-
-	va_start(args, format);
-	(void)vsnprintf(path, sizeof(path), format, args);
-	va_end(args);
-	tree_remove(&sim->tree, path);
-}
 
 bool sim_exists(struct sim *sim, const char *path)
 {
@@ -92,76 +58,6 @@ bool sim_is_loaded(struct sim *sim, const char *module)
 	return m && m->is_loaded;
 }
 
-/* ---- processes ---- */
-
-static int count_one(void *data, const char *name)
-{
-	(void)name;
-	*(size_t *)data += 1;
-	return 0;
-}
-
-size_t sim_count_files(struct sim *sim, const char *folder)
-{
-	size_t n = 0;
-
-	(void)tree_list(&sim->tree, folder, count_one, &n);
-	return n;
-}
-
-static void add_process(struct sim *sim, int pid, const char *command)
-{
-	char text[256];
-	char folder[TREE_PATH];
-
-	(void)snprintf(text, sizeof(text), "%s\n", command);
-	file_at(sim, text, "proc/%d/comm", pid);
-	(void)snprintf(text, sizeof(text), "%d (%s) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 %lld 0 0\n", pid, command,
-	    100 + (long long)sim->time_ms);
-	file_at(sim, text, "proc/%d/stat", pid);
-	(void)snprintf(folder, sizeof(folder), "proc/%d/fd", pid);
-	tree_dir(&sim->tree, folder);
-	link_at(sim, "/dev/null", "proc/%d/fd/0", pid);
-}
-
-static void show_modules(struct sim *sim);
-
-void sim_open_node(struct sim *sim, int pid, const char *command, const char *node)
-{
-	add_process(sim, pid, command);
-	link_at(sim, node, "proc/%d/fd/17", pid);
-	show_modules(sim);
-}
-
-void sim_close_node(struct sim *sim, int pid)
-{
-	nothing_at(sim, "proc/%d", pid);
-	sim_let_go(sim);
-	show_modules(sim);
-}
-
-/* How often is a node open; NULL: any of them. */
-static int count_opens(struct sim *sim, const char *node)
-{
-	int n = 0;
-
-	for (size_t i = 0; i < sim->tree.n && strcmp(sim->tree.nodes[i].path, "run") < 0; i++) {
-		const struct node *fd = &sim->tree.nodes[i];
-
-		if (fd->type == NODE_LINK && tree_is_below(fd->path, "proc"))
-			n += node ? str_eq(fd->text, node) : str_starts(fd->text, "/dev/vfio/");
-	}
-	return n;
-}
-
-bool sim_group_is_open(struct sim *sim, int group)
-{
-	char node[64];
-
-	(void)snprintf(node, sizeof(node), "/dev/vfio/%d", group);
-	return count_opens(sim, node) > 0;
-}
-
 /* ---- what is shown of all this ---- */
 
 static bool needs(const struct sim_module *m, const char *name)
@@ -175,14 +71,15 @@ static bool needs(const struct sim_module *m, const char *name)
 
 static int module_users(struct sim *sim, const struct sim_module *m)
 {
-	int n = str_starts(m->name, "vfio") ? count_opens(sim, NULL) : 0;
+	int n = str_starts(m->name, "vfio") ? sim_count_opens(sim, NULL) : sim_count_module_opens(sim, m->name);
 
+	n += sim_console_keeps(sim, m->name);
 	for (size_t i = 0; i < sim->n_modules; i++)
 		n += sim->modules[i].is_loaded && needs(&sim->modules[i], m->name);
 	return n;
 }
 
-static void show_modules(struct sim *sim)
+void sim_show_modules(struct sim *sim)
 {
 	char text[32];
 
@@ -192,7 +89,7 @@ static void show_modules(struct sim *sim)
 		if (!m->is_loaded || m->is_builtin)
 			continue;
 		(void)snprintf(text, sizeof(text), "%d\n", module_users(sim, m));
-		file_at(sim, text, "sys/module/%s/refcnt", m->name);
+		tree_file_at(&sim->tree, text, "sys/module/%s/refcnt", m->name);
 	}
 }
 
@@ -215,20 +112,20 @@ static void show_function(struct sim *sim, const struct sim_function *f)
 	(void)snprintf(text, sizeof(text), "%s%s%sPCI_CLASS=%X\nPCI_ID=%s\nPCI_SUBSYS_ID=1AF4:1100\nPCI_SLOT_NAME=%s\n",
 	    f->driver ? "DRIVER=" : "", f->driver ? f->driver->name : "", f->driver ? "\n" : "", f->class_code, f->ids,
 	    f->name);
-	file_at(sim, text, "%s/uevent", f->folder);
+	tree_file_at(&sim->tree, text, "%s/uevent", f->folder);
 	(void)snprintf(text, sizeof(text), "%s\n", f->driver_override[0] ? f->driver_override : "(null)");
-	file_at(sim, text, "%s/driver_override", f->folder);
+	tree_file_at(&sim->tree, text, "%s/driver_override", f->folder);
 	(void)snprintf(text, sizeof(text), "%s\n", f->reset_method);
-	file_at(sim, text, "%s/reset_method", f->folder);
-	nothing_at(sim, "%s/driver", f->folder);
+	tree_file_at(&sim->tree, text, "%s/reset_method", f->folder);
+	tree_remove_at(&sim->tree, "%s/driver", f->folder);
 	for (size_t i = 0; i < sim->n_drivers; i++)
-		nothing_at(sim, DRIVERS "/%s/%s", sim->drivers[i].name, f->name);
+		tree_remove_at(&sim->tree, DRIVERS "/%s/%s", sim->drivers[i].name, f->name);
 	if (!f->driver)
 		return;
 	(void)snprintf(text, sizeof(text), "bus/pci/drivers/%s", f->driver->name);
-	link_at(sim, from_folder(f, text, link), "%s/driver", f->folder);
+	tree_link_at(&sim->tree, from_folder(f, text, link), "%s/driver", f->folder);
 	(void)snprintf(link, sizeof(link), "../../../../%.400s", f->folder + strlen("sys/"));
-	link_at(sim, link, DRIVERS "/%s/%s", f->driver->name, f->name);
+	tree_link_at(&sim->tree, link, DRIVERS "/%s/%s", f->driver->name, f->name);
 }
 
 /* Root's at first, and whosever it was made then. udev, where it runs, gives it to root once more a while later. */
@@ -268,7 +165,27 @@ static void show_node(struct sim *sim, int group)
 	if (group >= 0 && is_there)
 		make_node(sim, group);
 	else
-		nothing_at(sim, "dev/vfio/%d", group);
+		tree_remove_at(&sim->tree, "dev/vfio/%d", group);
+}
+
+/* nvidia says of each of its cards which node it has. */
+static void show_binding(struct sim *sim, const struct sim_function *f)
+{
+	show_function(sim, f);
+	show_node(sim, f->group);
+	if (f->driver && str_eq(f->driver->name, "nvidia"))
+		tree_file_at(&sim->tree, f->nvidia_minor ? "Device Minor: \t 1\n" : "Device Minor: \t 0\n",
+		    "proc/driver/nvidia/gpus/%s/information", f->name);
+	else
+		tree_remove_at(&sim->tree, "proc/driver/nvidia/gpus/%s", f->name);
+	sim_show(sim);
+}
+
+void sim_show(struct sim *sim)
+{
+	sim_show_nodes(sim);
+	sim_show_display(sim);
+	sim_show_modules(sim);
 }
 
 /* ---- binding ---- */
@@ -296,17 +213,22 @@ static int attach(struct sim *sim, struct sim_function *f, struct sim_driver *d)
 		return -EBUSY;
 	if (d->probe_code < 0)
 		return d->probe_code;
+	sim_evict_framebuffers(sim, f, d);
 	f->driver = d;
-	show_function(sim, f);
-	show_node(sim, f->group);
+	show_binding(sim, f);
 	return 0;
 }
 
 static void detach(struct sim *sim, struct sim_function *f)
 {
 	f->driver = NULL;
-	show_function(sim, f);
-	show_node(sim, f->group);
+	show_binding(sim, f);
+}
+
+/* nvidia_modeset has every card of the driver open while nvidia_drm draws; sound waits for whoever plays (KF-09). */
+static bool is_in_use(struct sim *sim, const struct sim_function *f, const struct sim_driver *d)
+{
+	return sim_function_is_open(sim, f->name) || (str_eq(d->name, "nvidia") && sim_is_loaded(sim, "nvidia_drm"));
 }
 
 /* A remove routine that waits for a guest: the writer hangs until it lets go (KF-09). */
@@ -326,6 +248,10 @@ static int unbind_store(struct sim *sim, struct sim_driver *d, const char *path,
 		return -ENODEV;
 	if (d->is_vfio && f->group >= 0 && sim_group_is_open(sim, f->group))
 		return stay_stuck(f, path, value);
+	if (is_in_use(sim, f, d)) {
+		f->waits_for_holders = true;
+		return stay_stuck(f, path, value);
+	}
 	detach(sim, f);
 	return 0;
 }
@@ -427,15 +353,30 @@ int sim_poke_and_hang(struct sim *sim, const char *function, const char *path, c
 	return f ? stay_stuck(f, path, value) : -ENODEV;
 }
 
-void sim_let_go(struct sim *sim)
+static void let_go(struct sim *sim, struct sim_function *f)
+{
+	f->is_stuck = f->waits_for_holders = false;
+	(void)sim_poke(sim, f->stuck_path, f->stuck_value);
+}
+
+void sim_let_go_of_unused(struct sim *sim)
 {
 	for (size_t i = 0; i < sim->n_functions; i++) {
 		struct sim_function *f = &sim->functions[i];
 
-		if (!f->is_stuck)
-			continue;
-		f->is_stuck = false;
-		(void)sim_poke(sim, f->stuck_path, f->stuck_value);
+		if (f->is_stuck && f->waits_for_holders && f->driver && !is_in_use(sim, f, f->driver))
+			let_go(sim, f);
+	}
+}
+
+void sim_let_go(struct sim *sim)
+{
+	for (size_t i = 0; i < sim->n_functions; i++)
+		if (sim->functions[i].is_stuck)
+			let_go(sim, &sim->functions[i]);
+	if (sim->stuck_busy[0]) {
+		sim->stuck_busy[0] = '\0';
+		(void)sim_poke_display(sim, sim->stuck_path, sim->stuck_value);
 	}
 	for (size_t i = 0; i < sim->n_pools; i++)
 		if (sim->pools[i].is_stuck) {
@@ -466,10 +407,12 @@ static void register_driver(struct sim *sim, struct sim_driver *d)
 {
 	char link[TREE_PATH];
 
-	file_at(sim, "", DRIVERS "/%s/bind", d->name);
-	file_at(sim, "", DRIVERS "/%s/unbind", d->name);
+	tree_file_at(&sim->tree, "", DRIVERS "/%s/bind", d->name);
+	tree_file_at(&sim->tree, "", DRIVERS "/%s/unbind", d->name);
 	(void)snprintf(link, sizeof(link), "../../../bus/pci/drivers/%s", d->name);
-	link_at(sim, link, "sys/module/%s/drivers/pci:%s", d->module, d->name);
+	tree_link_at(&sim->tree, link, "sys/module/%s/drivers/pci:%s", d->module, d->name);
+	(void)snprintf(link, sizeof(link), "../../../../module/%s", d->module);
+	tree_link_at(&sim->tree, link, DRIVERS "/%s/module", d->name);
 	/* A function that waits for this driver is taken at once (driver_attach). */
 	for (size_t i = 0; i < sim->n_functions; i++)
 		if (!sim->functions[i].driver)
@@ -490,14 +433,19 @@ int sim_load(struct sim *sim, const char *module)
 		if (needs(m, sim->modules[i].name) && !sim->modules[i].is_loaded)
 			return -ENOENT; /* unknown symbol */
 	m->is_loaded = true;
-	(void)snprintf(folder, sizeof(folder), "sys/module/%s", m->name);
+	(void)snprintf(folder, sizeof(folder), "sys/module/%s/holders", m->name);
 	tree_dir(&sim->tree, folder);
+	for (size_t i = 0; i < sim->n_modules; i++)
+		if (needs(m, sim->modules[i].name))
+			tree_link_at(&sim->tree, "x", "sys/module/%s/holders/%s", sim->modules[i].name, m->name);
+	if (str_eq(m->name, "nvidia_drm"))
+		tree_file(&sim->tree, "sys/module/nvidia_drm/parameters/modeset", "Y\n");
 	if (str_eq(m->name, "vfio"))
 		tree_file(&sim->tree, "dev/vfio/vfio", "0:0 666");
 	d = m->registers[0] ? sim_find_driver(sim, m->registers) : NULL;
 	if (d)
 		register_driver(sim, d);
-	show_modules(sim);
+	sim_show(sim);
 	return 0;
 }
 
@@ -516,12 +464,15 @@ int sim_unload(struct sim *sim, const char *module)
 		if (sim->functions[i].driver == d)
 			detach(sim, &sim->functions[i]);
 	if (d)
-		nothing_at(sim, DRIVERS "/%s", d->name);
+		tree_remove_at(&sim->tree, DRIVERS "/%s", d->name);
 	if (str_eq(m->name, "vfio"))
 		tree_remove(&sim->tree, "dev/vfio/vfio");
-	nothing_at(sim, "sys/module/%s", m->name);
+	tree_remove_at(&sim->tree, "sys/module/%s", m->name);
 	m->is_loaded = false;
-	show_modules(sim);
+	for (size_t i = 0; i < sim->n_modules; i++)
+		tree_remove_at(&sim->tree, "sys/module/%s/holders/%s", sim->modules[i].name, m->name);
+	sim_show(sim);
+	sim_let_go_of_unused(sim);
 	return 0;
 }
 
@@ -562,49 +513,6 @@ struct sim_driver *sim_add_driver(struct sim *sim, const char *name)
 	return d;
 }
 
-/* ---- units ---- */
-
-struct sim_unit *sim_add_unit(struct sim *sim, const char *target, bool is_active)
-{
-	struct sim_unit *u = &sim->units[sim->n_units++];
-
-	*u = (struct sim_unit){.is_active = is_active};
-	(void)snprintf(u->target, sizeof(u->target), "%s", target);
-	return u;
-}
-
-struct sim_unit *sim_find_unit(struct sim *sim, const char *target)
-{
-	for (size_t i = 0; i < sim->n_units; i++)
-		if (str_eq(sim->units[i].target, target))
-			return &sim->units[i];
-	return NULL;
-}
-
-/* What is asked for happens in any case; the limit only says how long one waits for it. */
-int sim_set_unit(struct sim *sim, const char *target, bool active, unsigned limit_ms)
-{
-	struct sim_unit *u = sim_find_unit(sim, target);
-	int64_t until;
-
-	if (!u)
-		return -ENOENT;
-	if (u->is_gone)
-		return -ENODEV;
-	if (u->refuses < 0)
-		return u->refuses;
-	if (u->is_active && !active)
-		u->down_at_ms = sim->time_ms + u->stop_ms;
-	u->is_active = active;
-	until = u->down_at_ms > sim->time_ms ? u->down_at_ms : sim->time_ms;
-	if (until - sim->time_ms > (int64_t)limit_ms) {
-		sim->time_ms += limit_ms;
-		return -ETIMEDOUT;
-	}
-	sim->time_ms = until;
-	return 0;
-}
-
 /* ---- functions ---- */
 
 static void show_new_function(struct sim *sim, const struct sim_function *f)
@@ -612,23 +520,23 @@ static void show_new_function(struct sim *sim, const struct sim_function *f)
 	char text[TREE_PATH], link[TREE_PATH];
 
 	(void)snprintf(text, sizeof(text), "../../../%.400s", f->folder + strlen("sys/"));
-	link_at(sim, text, DEVICES "/%s", f->name);
+	tree_link_at(&sim->tree, text, DEVICES "/%s", f->name);
 	(void)snprintf(text, sizeof(text), "0x%06x\n", f->class_code);
-	file_at(sim, text, "%s/class", f->folder);
+	tree_file_at(&sim->tree, text, "%s/class", f->folder);
 	(void)snprintf(text, sizeof(text), "0x%.4s\n", f->ids);
-	file_at(sim, text, "%s/vendor", f->folder);
+	tree_file_at(&sim->tree, text, "%s/vendor", f->folder);
 	(void)snprintf(text, sizeof(text), "0x%.4s\n", f->ids + 5);
-	file_at(sim, text, "%s/device", f->folder);
+	tree_file_at(&sim->tree, text, "%s/device", f->folder);
 	(void)snprintf(text, sizeof(text), "pci:v0000%.4sd0000%.4ssv00001AF4sd00001100bc%02Xsc%02Xi%02X\n", f->ids, f->ids + 5,
 	    f->class_code >> 16, f->class_code >> 8 & 0xff, f->class_code & 0xff);
-	file_at(sim, text, "%s/modalias", f->folder);
+	tree_file_at(&sim->tree, text, "%s/modalias", f->folder);
 	if (f->group < 0)
 		return;
 	(void)snprintf(text, sizeof(text), "kernel/iommu_groups/%d", f->group);
-	link_at(sim, from_folder(f, text, link), "%s/iommu_group", f->folder);
+	tree_link_at(&sim->tree, from_folder(f, text, link), "%s/iommu_group", f->folder);
 	(void)snprintf(text, sizeof(text), "../../../../%.400s", f->folder + strlen("sys/"));
-	link_at(sim, text, GROUPS "/%d/devices/%s", f->group, f->name);
-	file_at(sim, "0x00000000fee00000 0x00000000feefffff msi\n", GROUPS "/%d/reserved_regions", f->group);
+	tree_link_at(&sim->tree, text, GROUPS "/%d/devices/%s", f->group, f->name);
+	tree_file_at(&sim->tree, "0x00000000fee00000 0x00000000feefffff msi\n", GROUPS "/%d/reserved_regions", f->group);
 }
 
 struct sim_function *sim_add_function(struct sim *sim, const char *name, uint32_t class_code, const char *ids,
@@ -660,10 +568,11 @@ void sim_unplug(struct sim *sim, const char *name)
 	if (!f)
 		return;
 	group = f->group;
+	sim_close_nodes_of(sim, name);
 	detach(sim, f);
-	nothing_at(sim, DEVICES "/%s", name);
-	nothing_at(sim, GROUPS "/%d/devices/%s", group, name);
-	nothing_at(sim, "%s", f->folder);
+	tree_remove_at(&sim->tree, DEVICES "/%s", name);
+	tree_remove_at(&sim->tree, GROUPS "/%d/devices/%s", group, name);
+	tree_remove_at(&sim->tree, "%s", f->folder);
 	sim->n_functions--;
 	memmove(f, f + 1, (size_t)(&sim->functions[sim->n_functions] - f) * sizeof(*f));
 	show_node(sim, group);
@@ -696,8 +605,12 @@ void sim_init(struct sim *sim)
 	sim_add_module(sim, "vfio_pci", "vfio vfio_pci_core", "vfio-pci");
 	sim_add_module(sim, "vfio_iommu_type1", "vfio", "");
 	(void)new_driver(sim, "vfio-pci");
-	add_process(sim, 1, "systemd");
-	add_process(sim, SIM_PID, "passthru");
+	/* What a machine that no network leads to says of itself. */
+	tree_file(&sim->tree, "proc/self/mountinfo", "21 1 0:20 / /sys rw - sysfs sysfs rw\n");
+	tree_file(&sim->tree, "proc/self/stat", "900 (passthru) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 100 0 0\n");
+	tree_file(&sim->tree, "proc/self/cgroup", "0::/system.slice/test.service\n");
+	sim_add_process(sim, 1, "systemd");
+	sim_add_process(sim, SIM_PID, "passthru");
 }
 
 void sim_done(struct sim *sim)
@@ -733,10 +646,10 @@ void sim_revive(struct sim *sim)
 	for (size_t i = 0; i < SIM_MANY; i++)
 		if (!sim->locks[i].is_of_others)
 			sim->locks[i].is_taken = false;
-	nothing_at(sim, "proc/%d", sim->sys.pid);
+	tree_remove_at(&sim->tree, "proc/%d", sim->sys.pid);
 	sim->sys.pid++;
 	sim->time_ms += 1000;
-	add_process(sim, sim->sys.pid, "passthru");
+	sim_add_process(sim, sim->sys.pid, "passthru");
 	sim->is_dead = false;
 	sim_disarm(sim);
 }
@@ -780,6 +693,9 @@ char *sim_snapshot(struct sim *sim)
 		else if (tree_is_below(n->path, "run/passthru/held"))
 			(void)fprintf(out, "%s\n", n->path);
 	}
+	for (size_t i = 0; i < sim->n_programs; i++)
+		(void)fprintf(out, "program %s %s %s\n", sim->programs[i].command, sim->programs[i].pid > 0 ? "runs" : "has ended",
+		    sim_program_has_node(sim, &sim->programs[i]) ? sim->programs[i].node : "");
 	for (size_t i = 0; i < sim->n_units; i++)
 		(void)fprintf(out, "unit %s %s\n", sim->units[i].target, sim->units[i].is_active ? "active" : "inactive");
 	(void)fclose(out);

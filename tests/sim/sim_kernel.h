@@ -38,7 +38,9 @@ struct sim_function {
 	struct sim_driver *driver;
 	char driver_override[64]; /* "": none */
 	char reset_method[64];	  /* in the order of use */
+	bool nvidia_minor;	  /* its node with that driver is nvidia1, not nvidia0 */
 	bool is_stuck;		  /* a write to it has not come back; this one: */
+	bool waits_for_holders;	  /* it ends when nobody uses the function any more */
 	char stuck_path[TREE_PATH], stuck_value[64];
 };
 
@@ -57,6 +59,46 @@ struct sim_unit {
 	int refuses;	/* what a start or stop answers, 0: nothing */
 	unsigned stop_ms;
 	int64_t down_at_ms; /* on its way down until then */
+	bool starts_programs; /* once it is down */
+	char wakes[64];	      /* of a socket: the unit that is started as long as it is active, "": none */
+};
+
+/* A node below /dev that is there while the function is bound to the driver, and the module is loaded. */
+struct sim_node {
+	char function[PCI_ADDR_TEXT], driver[32];
+	char module[32]; /* "": none but the driver's */
+	char name[32];	 /* "dri/card0" */
+	char number[12]; /* "226:0", "": not in the kernel's list */
+};
+
+/* A network interface; it comes with the driver, and goes with it. */
+struct sim_interface {
+	char function[PCI_ADDR_TEXT], driver[32], name[16];
+	bool is_up, is_there;
+	bool comes_up; /* something sets it up whenever it comes */
+};
+
+/* A program that opens a node when it starts. */
+struct sim_program {
+	char command[16], node[32]; /* "/dev/dri/card0" */
+	char unit[64];		    /* starts and ends with this one, "": with none */
+	char cgroup[96];	    /* "/system.slice/gdm.service" */
+	int pid;		    /* 0: does not run */
+	uint64_t start;
+	unsigned ends_ms;	    /* it takes so long after its unit has stopped, and after SIGTERM */
+	int64_t ends_at_ms;	    /* 0: nobody asked it to */
+	bool is_stubborn;	    /* SIGTERM does not end it */
+	bool is_unkillable;	    /* SIGKILL neither: it waits in the kernel */
+	bool restarts;		    /* something starts it again whenever it ends */
+};
+
+struct sim_framebuffer {
+	char function[PCI_ADDR_TEXT], driver[32];
+	char module[32];	/* that must be loaded for it, "": none but the driver's */
+	char platform[32];	/* "efi-framebuffer.0": the firmware's, which needs no driver; "": not so */
+	char folder[TREE_PATH]; /* of the platform device */
+	bool has_platform, is_platform_bound;
+	bool is_shown;
 };
 
 struct sim_lock {
@@ -74,7 +116,7 @@ struct sim_pool {
 	char stuck_value[32];
 };
 
-enum { SIM_MANY = 32, SIM_PID = 1000, SIM_GUEST_PID = 4242 };
+enum { SIM_MANY = 32, SIM_FEW = 8, SIM_PID = 1000, SIM_GUEST_PID = 4242, SIM_PROGRAM_PID = 5000 };
 
 struct sim {
 	struct sys sys; /* first, so that struct sys * leads back here */
@@ -87,6 +129,15 @@ struct sim {
 	size_t n_functions, n_drivers, n_modules, n_units;
 	struct sim_pool pools[4];
 	size_t n_pools;
+	struct sim_node nodes[SIM_FEW];
+	struct sim_interface interfaces[SIM_FEW];
+	struct sim_program programs[SIM_FEW];
+	struct sim_framebuffer framebuffers[SIM_FEW];
+	size_t n_nodes, n_interfaces, n_programs, n_framebuffers;
+	int n_started;	       /* programs, ever */
+	bool is_console_bound; /* vtcon1, to a framebuffer */
+	char stuck_busy[64];   /* a write of poke_named that has not come back, "": none; and this one: */
+	char stuck_path[TREE_PATH], stuck_value[64];
 	unsigned kernel_major, kernel_minor;
 	int64_t time_ms;
 
@@ -130,6 +181,19 @@ void sim_add_module(struct sim *sim, const char *name, const char *needs, const 
 /* "gdm.service" or "1000/pipewire.service". */
 struct sim_unit *sim_add_unit(struct sim *sim, const char *target, bool is_active);
 
+/* A node, an interface, a framebuffer of a function and the driver it is bound to now. number "": a node the kernel does
+ * not list. platform NULL: the driver's framebuffer. Call sim_show when all is set. */
+struct sim_node *sim_add_node(struct sim *sim, const char *function, const char *name, const char *number);
+struct sim_interface *sim_add_interface(struct sim *sim, const char *function, const char *name);
+struct sim_framebuffer *sim_add_framebuffer(struct sim *sim, const char *function, const char *platform);
+void sim_show(struct sim *sim);
+/* Runs at once. unit "": none starts and stops it. */
+struct sim_program *sim_add_program(
+    struct sim *sim, const char *command, const char *node, const char *unit, const char *cgroup);
+bool sim_program_has_node(struct sim *sim, const struct sim_program *p);
+void sim_start_program(struct sim *sim, struct sim_program *p);
+void sim_end_program(struct sim *sim, struct sim_program *p);
+
 struct sim_function *sim_find_function(struct sim *sim, const char *name);
 struct sim_driver *sim_find_driver(struct sim *sim, const char *name);
 struct sim_module *sim_find_module(struct sim *sim, const char *name);
@@ -164,7 +228,7 @@ void sim_let_go(struct sim *sim);
 size_t sim_count_locks(const struct sim *sim);
 /* Files in a folder. */
 size_t sim_count_files(struct sim *sim, const char *folder);
-/* All of /sys and /dev as text, the units, and the names of the records in force; free() it. */
+/* All of /sys and /dev as text, the units, who has which node open, and the names of the records in force; free() it. */
 char *sim_snapshot(struct sim *sim);
 
 /* Ready-made machines. Clean: bridge 00:01.0; GPU 01:00.0 and its sound 01:00.1 in group 5; network
@@ -174,6 +238,18 @@ void sim_host_clean(struct sim *sim);
 void sim_host_strangers(struct sim *sim);
 /* Clean, with huge pages on two nodes. */
 void sim_host_memory(struct sim *sim);
+/* Clean, with a desktop on the GPU and a service that plays through the sound. */
+void sim_host_desktop(struct sim *sim);
+/* Clean, with programs that no unit owns on both. */
+void sim_host_shell(struct sim *sim);
+/* Clean, with the GPU and 0000:04:00.0 (group 8) on nvidia, three modules on that, the console, a program that computes. */
+void sim_host_nvidia(struct sim *sim);
+/* Clean, with the console on the GPU. */
+void sim_host_console(struct sim *sim);
+/* Clean, with no driver for the GPU: the console is on the firmware's framebuffer. */
+void sim_host_firmware(struct sim *sim);
+/* Clean, with an interface that is up. */
+void sim_host_interface(struct sim *sim);
 
 /* size as in "2048kB". */
 struct sim_pool *sim_add_pool(struct sim *sim, int node, const char *size, long persistent, long most);

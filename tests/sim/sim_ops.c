@@ -34,6 +34,7 @@ static struct call begin(struct sim *sim, const char *op, const char *path, bool
 	sim->n_calls++;
 	if (sim->is_dead)
 		return (struct call){false, true, -ESHUTDOWN};
+	sim_pass_time(sim);
 	sim->n_writes += is_write;
 	if (sim->n_calls != sim->trip_at || sim->trip == SIM_NEVER || sim->trip == SIM_STUCK || sim->trip == SIM_DIE_STUCK ||
 	    (sim->trip == SIM_FAIL_AFTER && !is_write))
@@ -119,6 +120,26 @@ static int read_link(struct sim *sim, const char *path, char *buf, size_t size)
 	return 0;
 }
 
+/* A node by its name, or by a link to it. */
+static int find_device(struct sim *sim, const char *path, struct sys_device *ret)
+{
+	const struct node *fd = tree_find(&sim->tree, path);
+	const char *name = fd && fd->type == NODE_LINK ? fd->text + 1 : path;
+
+	*ret = (struct sys_device){0};
+	if (str_starts(name, "dev/vfio/") && sim_exists(sim, name))
+		return sscanf(str_base(name), "%u", &ret->minor) == 1 ? (ret->major = 511, 1) : 0;
+	for (size_t i = 0; str_starts(name, "dev/") && i < sim->n_nodes; i++)
+		if (str_eq(sim->nodes[i].name, name + strlen("dev/")) && sim->nodes[i].number[0])
+			return sscanf(sim->nodes[i].number, "%u:%u", &ret->major, &ret->minor) == 2;
+	return fd || sim_exists(sim, name) ? 0 : -ENOENT;
+}
+
+static int op_device(struct sys *s, const char *path, struct sys_device *ret)
+{
+	return CALL(sim_of(s), "device", path, false, find_device(sim_of(s), path, ret));
+}
+
 static int op_link(struct sys *s, const char *path, char *buf, size_t size)
 {
 	return CALL(sim_of(s), "link", path, false, read_link(sim_of(s), path, buf, size));
@@ -201,29 +222,34 @@ static int op_is_busy(struct sys *s, struct pci_addr addr)
 	return CALL(sim_of(s), "is_busy", "", false, is_busy(sim_of(s), addr));
 }
 
-/* Only huge pages are written under a name. */
-static int poke_named(struct sim *sim, const char *path, const char *value, unsigned limit_ms)
+/* Huge pages, consoles and the firmware's framebuffer are written under a name. */
+static int poke_named(struct sim *sim, const char *busy, const char *path, const char *value, unsigned limit_ms)
 {
 	struct sim_pool *p = sim_find_pool(sim, path);
 
-	if (!sim_exists(sim, "run/passthru/busy") || !sim_exists(sim, path) || !p || !str_eq(str_base(path), "nr_hugepages"))
+	if (!sim_exists(sim, "run/passthru/busy") || !sim_exists(sim, path) || (p && !str_eq(str_base(path), "nr_hugepages")))
 		return -ENOENT;
-	if (p->is_stuck)
+	if (p ? p->is_stuck : str_eq(sim->stuck_busy, busy))
 		return -EBUSY;
 	if (sim->n_calls != sim->trip_at || (sim->trip != SIM_STUCK && sim->trip != SIM_DIE_STUCK))
-		return sim_store_pages(sim, p, value);
+		return p ? sim_store_pages(sim, p, value) : sim_poke_display(sim, path, value);
 	note_trip(sim, "poke_named", path, true);
 	sim->is_dead = sim->trip == SIM_DIE_STUCK;
-	p->is_stuck = true;
-	(void)snprintf(p->stuck_value, sizeof(p->stuck_value), "%s", value);
 	sim->time_ms += limit_ms;
+	if (p) {
+		p->is_stuck = true;
+		(void)snprintf(p->stuck_value, sizeof(p->stuck_value), "%s", value);
+	} else {
+		(void)snprintf(sim->stuck_busy, sizeof(sim->stuck_busy), "%s", busy);
+		(void)snprintf(sim->stuck_path, sizeof(sim->stuck_path), "%s", path);
+		(void)snprintf(sim->stuck_value, sizeof(sim->stuck_value), "%s", value);
+	}
 	return sim->is_dead ? -ESHUTDOWN : -ETIME;
 }
 
 static int op_poke_named(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms)
 {
-	(void)busy;
-	return CALL(sim_of(s), "poke_named", path, true, poke_named(sim_of(s), path, value, limit_ms));
+	return CALL(sim_of(s), "poke_named", path, true, poke_named(sim_of(s), busy, path, value, limit_ms));
 }
 
 /* "hugepages-node0-2048kB" is the lock of "…/node0/hugepages/hugepages-2048kB". */
@@ -231,10 +257,14 @@ static int is_busy_named(struct sim *sim, const char *busy)
 {
 	const char *size = strrchr(busy, '-');
 
+	if (sim->stuck_busy[0] && str_eq(sim->stuck_busy, busy))
+		return 1;
 	for (size_t i = 0; i < sim->n_pools; i++) {
 		const struct sim_pool *p = &sim->pools[i];
 		char node[32];
 
+		if (!size || size == strchr(busy, '-'))
+			break;
 		(void)snprintf(node, sizeof(node), "/%.*s/", (int)(size - strchr(busy, '-') - 1), strchr(busy, '-') + 1);
 		if (p->is_stuck && strstr(p->folder, node) && str_eq(strrchr(p->folder, '-'), size))
 			return 1;
@@ -245,6 +275,31 @@ static int is_busy_named(struct sim *sim, const char *busy)
 static int op_is_busy_named(struct sys *s, const char *busy)
 {
 	return CALL(sim_of(s), "is_busy_named", busy, false, is_busy_named(sim_of(s), busy));
+}
+
+/* A mount has its disk for itself alone. */
+static int is_claimed(struct sim *sim, const char *node)
+{
+	const struct node *mounts = tree_find(&sim->tree, "proc/self/mountinfo");
+
+	return mounts && strstr(mounts->text, node) != NULL;
+}
+
+static int op_is_claimed(struct sys *s, const char *node)
+{
+	return CALL(sim_of(s), "is_claimed", node, false, is_claimed(sim_of(s), node));
+}
+
+static int no_signature(char *buf, size_t size)
+{
+	(void)snprintf(buf, size, "%s", "");
+	return 0;
+}
+
+/* All disks are empty. */
+static int op_signature(struct sys *s, const char *node, char *buf, size_t size)
+{
+	return CALL(sim_of(s), "signature", node, false, no_signature(buf, size));
 }
 
 static int group_viable(struct sim *sim, const char *node)
@@ -494,6 +549,19 @@ static int op_unit_set(struct sys *s, const struct sys_unit *u, bool active, uns
 	return CALL(sim_of(s), "unit_set", target, true, sim_set_unit(sim_of(s), target, active, limit_ms));
 }
 
+static int op_signal_process(struct sys *s, int pid, uint64_t start, int signal)
+{
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%d", signal);
+	return CALL(sim_of(s), "signal_process", text, true, sim_signal(sim_of(s), pid, start, signal));
+}
+
+static int op_set_interface(struct sys *s, const char *name, bool up)
+{
+	return CALL(sim_of(s), "set_interface", name, true, sim_set_interface(sim_of(s), name, up));
+}
+
 /* ---- commands, time ---- */
 
 static int find_command(const char *name, char *buf, size_t size)
@@ -534,6 +602,17 @@ static int linger(struct sim *sim, const int *pids, size_t n, unsigned ms)
 static int op_linger(struct sys *s, const int *pids, size_t n, unsigned ms)
 {
 	return CALL(sim_of(s), "linger", "", false, linger(sim_of(s), pids, n, ms));
+}
+
+/* ---- network ---- */
+
+/* This machine is reached by no network. */
+static int op_routes(struct sys *s, sys_each_route *each, void *data)
+{
+	struct call call = begin(sim_of(s), "routes", "", false);
+
+	(void)each, (void)data;
+	return call.replaces ? call.code : 0;
 }
 
 /* ---- users ---- */
@@ -637,12 +716,15 @@ const struct sys_ops sim_ops = {
     .read = op_read,
     .read_own = op_read_own,
     .link = op_link,
+    .device = op_device,
     .list = op_list,
     .exists = op_exists,
     .poke = op_poke,
     .is_busy = op_is_busy,
     .poke_named = op_poke_named,
     .is_busy_named = op_is_busy_named,
+    .is_claimed = op_is_claimed,
+    .signature = op_signature,
     .group_viable = op_group_viable,
     .put = op_put,
     .rename = op_rename,
@@ -657,9 +739,12 @@ const struct sys_ops sim_ops = {
     .module_unload = op_module_unload,
     .unit_active = op_unit_active,
     .unit_set = op_unit_set,
+    .signal_process = op_signal_process,
+    .set_interface = op_set_interface,
     .find_command = op_find_command,
     .run = op_run,
     .linger = op_linger,
+    .routes = op_routes,
     .find_user = op_find_user,
     .access_get = op_access_get,
     .access_set = op_access_set,

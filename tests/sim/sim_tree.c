@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "sim_tree.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -93,6 +94,28 @@ void tree_link(struct tree *t, const char *path, const char *target)
 	add(t, path, NODE_LINK, target);
 }
 
+void tree_file_at(struct tree *t, const char *text, const char *format, ...)
+{
+	char path[TREE_PATH];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	tree_file(t, path, text);
+}
+
+void tree_link_at(struct tree *t, const char *target, const char *format, ...)
+{
+	char path[TREE_PATH];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	tree_link(t, path, target);
+}
+
 bool tree_is_below(const char *path, const char *folder)
 {
 	size_t length = strlen(folder);
@@ -121,6 +144,17 @@ void tree_remove(struct tree *t, const char *path)
 	t->n -= i - kept;
 }
 
+void tree_remove_at(struct tree *t, const char *format, ...)
+{
+	char path[TREE_PATH];
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(path, sizeof(path), format, args);
+	va_end(args);
+	tree_remove(t, path);
+}
+
 struct tree tree_copy(const struct tree *t)
 {
 	struct tree copy = {.nodes = calloc(t->room + 1, sizeof(*t->nodes)), .n = t->n, .room = t->room};
@@ -135,50 +169,58 @@ struct tree tree_copy(const struct tree *t)
 	return copy;
 }
 
-/* Appends a relative path to a folder, taking ".." away as it goes. */
-static void join(char *folder, const char *more)
+/* Puts one component behind a folder; ".." takes the last one away. */
+static void append(char *folder, const char *word, size_t length)
 {
-	while (*more) {
-		size_t length = strcspn(more, "/");
-		size_t used = strlen(folder);
+	size_t used = strlen(folder);
 
-		if (length == 2 && strncmp(more, "..", 2) == 0) {
-			char *slash = strrchr(folder, '/');
+	if (length == 2 && word[0] == '.' && word[1] == '.') {
+		char *slash = strrchr(folder, '/');
 
-			*(slash ? slash : folder) = '\0';
-		} else if (length > 0) {
-			(void)snprintf(folder + used, TREE_PATH - used, "%s%.*s", used ? "/" : "", (int)length, more);
-		}
-		more += length;
-		more += *more == '/';
+		*(slash ? slash : folder) = '\0';
+		return;
 	}
+	if (length == 0 || used + 1 + length >= TREE_PATH)
+		return;
+	if (used > 0)
+		folder[used++] = '/';
+	memcpy(folder + used, word, length);
+	folder[used + length] = '\0';
+}
+
+/* Nothing lies below a link, so what is there by its whole name needs no walk. */
+static struct node *find_plain(const struct tree *t, const char *path, bool follow_last)
+{
+	struct node *node = tree_find(t, path);
+
+	return node && (node->type != NODE_LINK || !follow_last) ? node : NULL;
 }
 
 struct node *tree_resolve(const struct tree *t, const char *path, bool follow_last)
 {
-	char done[TREE_PATH] = "", rest[TREE_PATH];
-	struct node *node = NULL;
+	char done[TREE_PATH] = "", buffer[TREE_PATH], next[TREE_PATH];
+	struct node *node = find_plain(t, path, follow_last);
+	const char *rest = path;
 	int hops = 0;
 
-	(void)snprintf(rest, sizeof(rest), "%s", path);
+	if (node)
+		return node;
 	while (*rest) {
 		size_t length = strcspn(rest, "/");
-		char word[TREE_PATH], after[TREE_PATH];
 
-		(void)snprintf(word, sizeof(word), "%.*s", (int)length, rest);
-		(void)snprintf(after, sizeof(after), "%s", rest[length] ? rest + length + 1 : rest + length);
-		join(done, word);
+		append(done, rest, length);
+		rest += length;
+		rest += *rest == '/';
 		node = tree_find(t, done);
 		if (!node)
 			return NULL;
-		if (node->type == NODE_LINK && (*after || follow_last)) {
-			if (++hops > 16)
-				return NULL;
-			join(done, "..");
-			(void)snprintf(rest, sizeof(rest), "%.250s/%.250s", node->text, after);
+		if (node->type != NODE_LINK || (!*rest && !follow_last))
 			continue;
-		}
-		memcpy(rest, after, sizeof(rest));
+		if (++hops > 16 || snprintf(next, sizeof(next), "%s/%s", node->text, rest) >= (int)sizeof(next))
+			return NULL;
+		append(done, "..", 2);
+		memcpy(buffer, next, sizeof(buffer));
+		rest = buffer;
 	}
 	return node;
 }

@@ -35,6 +35,11 @@ void tree_link(struct tree *t, const char *path, const char *target);
 /* With everything below; nothing where there is none. */
 void tree_remove(struct tree *t, const char *path);
 
+/* The same with the path of a printf. */
+void tree_file_at(struct tree *t, const char *text, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void tree_link_at(struct tree *t, const char *target, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void tree_remove_at(struct tree *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 /* The node of exactly this name, NULL: none. */
 struct node *tree_find(const struct tree *t, const char *path);
 

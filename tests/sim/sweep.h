@@ -16,6 +16,13 @@ struct scenario {
 	int (*on_run)(struct sim *sim); /* what the command of with does */
 	int lingers;
 	bool ends_as_it_began; /* with: whatever happens, all is given back */
+	struct request life; /* what is taken and given back afterwards; without targets: the GPU */
+	/* What is shown as having no way back: lines of the snapshot with one of these words may be either way. */
+	const char *no_way_back[4];
+	const char *user_of_sound; /* unit and program that need not stop where the sound is pulled out before */
+	/* Life afterwards is tried at every so manieth call only, and recover tripped at every so manieth of its calls,
+	 * another ones after each write; 0: at all. */
+	int stride;
 };
 
 /* The machine before the verb; act follows. */

@@ -28,6 +28,8 @@ static struct bind_wish wish_of(struct arena *mem, const struct request *q)
 	    .driver = q->driver,
 	    .reset_method = q->reset_method,
 	    .user = q->user,
+	    .stop_holders = q->stop_holders,
+	    .kill_holders = q->kill_holders,
 	    .server_type = SERVER_HEADLESS,
 	};
 	struct allowance *allowed = NULL;

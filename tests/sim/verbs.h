@@ -16,6 +16,7 @@
 #define SOUND "0000:01:00.1"
 #define NETWORK "0000:02:00.0"
 #define NVME "0000:03:00.0"
+#define SECOND "0000:04:00.0" /* of sim_host_nvidia */
 
 enum act {
 	DO_BIND,
@@ -37,6 +38,7 @@ struct request {
 	const char *user;
 	const char *command; /* of with */
 	bool is_dry_run;
+	bool stop_holders, kill_holders;
 	unsigned id; /* of abandon */
 	struct hugepages_wish pages; /* of reserve; targets is "" then */
 };

@@ -292,7 +292,7 @@ static void the_console_leaves_the_card_it_is_drawn_on(void **state)
 	arena_done(&s.mem);
 }
 
-static void giving_back_goes_driver_console_modules_units(void **state)
+static void giving_back_goes_driver_modules_console_units(void **state)
 {
 	const struct value on = {.flag = true}, off = {.flag = false};
 	struct value native = {.driver = "nvidia"}, vfio = {.driver = "vfio-pci", .driver_override = "vfio-pci"};
@@ -304,15 +304,15 @@ static void giving_back_goes_driver_console_modules_units(void **state)
 	plan_add_move(&s.mem, &taken, KIND_UNIT, "gdm.service", on, off);
 	plan_add_move_back(&s.mem, &taken, KIND_PROCESS, GPU "/812@99", on, off, BACK_NONE);
 	plan_add_move_back(&s.mem, &taken, KIND_INTERFACE, "eth1", on, off, BACK_BEST_EFFORT);
-	plan_add_move(&s.mem, &taken, KIND_DEPENDANT, "nvidia_drm", on, off);
 	plan_add_move_back(&s.mem, &taken, KIND_CONSOLE, "vtcon1", on, off, BACK_BEST_EFFORT);
+	plan_add_move(&s.mem, &taken, KIND_DEPENDANT, "nvidia_drm", on, off);
 	plan_add_move(&s.mem, &taken, KIND_BINDING, GPU, native, vfio);
 	s.h.functions[index_of(&s.h, GPU)].driver = "vfio-pci";
 	s.h.functions[index_of(&s.h, GPU)].driver_override = "vfio-pci";
 	assert_int_equal(plan_release(&s.mem, &s.h, &taken, &s.plan, &s.e), 0);
-	assert_true(at(&s, KIND_BINDING, GPU) < at(&s, KIND_CONSOLE, "vtcon1"));
-	assert_true(at(&s, KIND_CONSOLE, "vtcon1") < at(&s, KIND_DEPENDANT, "nvidia_drm"));
-	assert_true(at(&s, KIND_DEPENDANT, "nvidia_drm") < at(&s, KIND_UNIT, "gdm.service"));
+	assert_true(at(&s, KIND_BINDING, GPU) < at(&s, KIND_DEPENDANT, "nvidia_drm"));
+	assert_true(at(&s, KIND_DEPENDANT, "nvidia_drm") < at(&s, KIND_CONSOLE, "vtcon1"));
+	assert_true(at(&s, KIND_CONSOLE, "vtcon1") < at(&s, KIND_UNIT, "gdm.service"));
 	assert_true(s.plan.steps[at(&s, KIND_UNIT, "gdm.service")].want.flag);
 	assert_int_equal(count(&s, KIND_PROCESS) + count(&s, KIND_INTERFACE), 0);
 	arena_done(&s.mem);
@@ -332,7 +332,7 @@ int main(void)
 	    T(who_cannot_be_seen_may_use_it),
 	    T(dependants_go_in_order_only_with_all_of_the_driver),
 	    T(the_console_leaves_the_card_it_is_drawn_on),
-	    T(giving_back_goes_driver_console_modules_units),
+	    T(giving_back_goes_driver_modules_console_units),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
