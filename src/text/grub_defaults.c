@@ -19,7 +19,7 @@ struct grub_words grub_defaults_words(struct arena *mem, const struct shell_vars
 	if (v->doubt_file && (!all || !normal))
 		return (struct grub_words){NULL, v->doubt_file, v->doubt_line, "a command there may set more"};
 	return (struct grub_words){
-	    .text = arena_printf(mem, "%s%s%s", all ? all->value : "", all && *all->value ? " " : "", normal ? normal->value : ""),
+	    .text = arena_printf(mem, "%s%s%s", all ? all->value : "", all && *all->value && normal && *normal->value ? " " : "", normal ? normal->value : ""),
 	    .file = seen ? seen->file : NULL,
 	    .line = seen ? seen->line : 0,
 	};
@@ -78,9 +78,10 @@ static bool take_word(struct arena *mem, const char **at, const char **ret)
 	return true;
 }
 
+/* A title may have a ">", but never a newline. */
 static const char *join(struct arena *mem, const char *a, const char *b)
 {
-	return *a ? arena_printf(mem, "%s>%s", a, b) : b;
+	return *a ? arena_printf(mem, "%s\n%s", a, b) : b;
 }
 
 /* menuentry 'Title' --class x $menuentry_id_option 'id' { */
@@ -215,15 +216,17 @@ bool grub_cfg_parse(struct arena *mem, const char *text, struct grub_cfg *ret)
 	return true;
 }
 
-static const char *part_of(struct arena *mem, const char *path, unsigned depth)
+static const char *part_of(struct arena *mem, const char *path, unsigned depth, char separator)
 {
+	const char stop[] = {separator, '\0'};
+
 	for (; depth > 0; depth--) {
-		path = strchr(path, '>');
+		path = strchr(path, separator);
 		if (!path)
 			return NULL;
 		path++;
 	}
-	return arena_strndup(mem, path, strcspn(path, ">"));
+	return arena_strndup(mem, path, strcspn(path, stop));
 }
 
 /* Does the entry stand at, or below, what value says? Each part is a number, a title or an id. */
@@ -233,12 +236,12 @@ static bool is_at(struct arena *mem, const struct grub_entry *e, const char *val
 	if (str_eq(value, e->title) || (*e->id && str_eq(value, e->id)))
 		return true;
 	for (unsigned depth = 0; depth <= MENU_DEPTH; depth++) {
-		const char *want = part_of(mem, value, depth), *place = part_of(mem, e->menu, depth);
+		const char *want = part_of(mem, value, depth, '>'), *place = part_of(mem, e->menu, depth, '\n');
 
 		if (!want)
 			return depth > 0;
-		if (!place || (!str_eq(want, place) && !str_eq(want, part_of(mem, e->menu_titles, depth)) &&
-				  !str_eq(want, part_of(mem, e->menu_ids, depth))))
+		if (!place || (!str_eq(want, place) && !str_eq(want, part_of(mem, e->menu_titles, depth, '\n')) &&
+				  !str_eq(want, part_of(mem, e->menu_ids, depth, '\n'))))
 			return false;
 	}
 	return false;

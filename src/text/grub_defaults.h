@@ -26,8 +26,8 @@ struct grub_words grub_defaults_words(struct arena *mem, const struct shell_vars
 /* An entry that loads a kernel. */
 struct grub_entry {
 	const char *title, *id;	 /* id: "", where it has none */
-	const char *menu;	 /* "1>2": where it stands, counted from 0 */
-	const char *menu_titles; /* the same by titles, "Advanced options>Debian, with 6.1" */
+	const char *menu;	 /* "1\n2": where it stands, counted from 0, a line each submenu */
+	const char *menu_titles; /* the same by titles, "Advanced options\nDebian, with 6.1" */
 	const char *menu_ids;	 /* and by ids, "?" where there is none */
 	const char *kernel;	 /* "/boot/vmlinuz-6.1.0-18-amd64" */
 	const char *words;	 /* what follows on the line; variables stay as they are */

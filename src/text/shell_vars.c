@@ -138,7 +138,7 @@ static void add_variable(struct reader *r, struct value *v, const char *name, si
 		v->has_own = true;
 	if (var && var->value)
 		add(v, var->value, strlen(var->value));
-	else if (var)
+	else if (var && var->reason)
 		v->reason = "it builds on a value that cannot be told";
 	else if (strncmp(name, "GRUB_", 5) != 0 || r->v->doubt_file)
 		/* Nobody's environment has GRUB_ variables: those not assigned are empty. Of others that is not known. */
@@ -434,6 +434,7 @@ static void take_statement(struct reader *r)
 		skip_statement(r);
 	} else if (is_function(at, word)) {
 		doubt(r, "a function or a subshell stands there");
+		r->depth += r->depth < NEVER_DEEPER; /* to its "}" */
 		skip_statement(r);
 	} else {
 		skip_statement(r);
@@ -464,8 +465,8 @@ void shell_vars_read(struct arena *mem, struct shell_vars *v, const char *file, 
 	}
 }
 
-const char *shell_vars_edit_words(struct arena *mem, const char *text, const char *name, const char *const *add_words,
-    size_t n_add, const char *const *remove, size_t n_remove)
+static const char *edit_words(struct arena *mem, const char *text, const char *name, const char *const *add_words, size_t n_add,
+    const char *const *remove, size_t n_remove)
 {
 	struct shell_vars v = {0};
 	const struct shell_var *var;
@@ -504,4 +505,19 @@ const char *shell_vars_edit_words(struct arena *mem, const char *text, const cha
 	if (*mark)
 		return arena_printf(mem, "%.*s\"%s\"%s", (int)var->start, text, edited, text + var->end);
 	return arena_printf(mem, "%.*s%c%s%c%s", (int)var->start, text, quote, edited, quote, text + var->end);
+}
+
+const char *shell_vars_edit_words(struct arena *mem, const char *text, const char *name, const char *const *add_words,
+    size_t n_add, const char *const *remove, size_t n_remove)
+{
+	const char *edited = edit_words(mem, text, name, add_words, n_add, remove, n_remove);
+	struct shell_vars v = {0};
+	const struct shell_var *var;
+
+	if (!edited || edited == text)
+		return edited;
+	/* What was written must be read so: a line behind an open quotation mark, or in an `if`, is none of its own. */
+	shell_vars_read(mem, &v, "", edited);
+	var = shell_vars_find(&v, name);
+	return var && var->is_literal && !v.doubt_file ? edited : NULL;
 }
