@@ -68,12 +68,11 @@ static void add_changes(struct look *l, const struct kernel_cmdline *one, const 
 static void compare(struct look *l)
 {
 	struct boot_answer *a = l->ret;
-	/* What is added on the way from one to the next is no change. */
-	bool grows = l->b->generated.is_partial;
-
 	if (l->has_running && l->has_generated) {
 		a->can_compare = true;
-		add_changes(l, &l->running, &l->generated, true, grows, &a->changes, &a->n_changes);
+		/* Where firmware adds words of its own, one that is not in the file tells nothing. */
+		if (!l->b->generated.is_partial)
+			add_changes(l, &l->running, &l->generated, true, false, &a->changes, &a->n_changes);
 		add_changes(l, &l->generated, &l->running, false, false, &a->changes, &a->n_changes);
 	}
 	if (l->has_generated && l->has_configured) {
@@ -214,7 +213,7 @@ static void judge_initramfs(struct look *l)
 				continue;
 			if (name) {
 				l->ret->initramfs_evidence =
-				    arena_printf(l->mem, "%s and %s are both there", path, boot_mark_paths[rows[i].mark][0]);
+				    arena_printf(l->mem, "/%s and /%s are both there", path, boot_mark_paths[rows[i].mark][0]);
 				return;
 			}
 			name = rows[i].name;
@@ -222,7 +221,7 @@ static void judge_initramfs(struct look *l)
 		}
 	}
 	l->ret->initramfs = name;
-	l->ret->initramfs_evidence = name ? path : "no program that makes one is there";
+	l->ret->initramfs_evidence = name ? arena_printf(l->mem, "/%s", path) : "no program that makes one is there";
 }
 
 /* ---- notes ---- */

@@ -56,6 +56,12 @@ static const char *path_of(enum boot_mark m)
 	return boot_mark_paths[m][0];
 }
 
+/* As evidence it is shown from the root on. */
+static const char *shown(const struct look *l, const char *path)
+{
+	return arena_printf(l->mem, "/%s", path);
+}
+
 static struct boot_loader found(enum boot_stack stack, const char *evidence)
 {
 	return (struct boot_loader){
@@ -86,7 +92,7 @@ static bool is_ostree(const struct look *l)
 
 static struct boot_loader judge_proxmox(const struct look *l)
 {
-	const char *file = path_of(MARK_PROXMOX_UUIDS);
+	const char *file = shown(l, path_of(MARK_PROXMOX_UUIDS));
 
 	if (loader_is(l->b, "systemd-boot"))
 		return found(STACK_PROXMOX_SYSTEMD, arena_printf(l->mem, "%s, and LoaderInfo is %s", file, l->b->loader_info));
@@ -104,25 +110,25 @@ static bool judge_owner(const struct look *l, struct boot_loader *ret)
 	const struct boot *b = l->b;
 
 	if (has(b, MARK_NIXOS) || str_eq(b->os_id, "nixos"))
-		*ret = found(STACK_NIXOS, has(b, MARK_NIXOS) ? path_of(MARK_NIXOS) : "ID=nixos in os-release");
+		*ret = found(STACK_NIXOS, has(b, MARK_NIXOS) ? shown(l, path_of(MARK_NIXOS)) : "ID=nixos in os-release");
 	else if (str_eq(b->os_id, "ubuntu-core"))
 		*ret = found(STACK_UBUNTU_CORE, "ID=ubuntu-core in os-release");
 	else if (is_ostree(l))
 		*ret = found(has(b, MARK_RPM_OSTREE) ? STACK_RPM_OSTREE : STACK_OSTREE,
-		    has(b, MARK_OSTREE_BOOTED) ? path_of(MARK_OSTREE_BOOTED)
+		    has(b, MARK_OSTREE_BOOTED) ? shown(l, path_of(MARK_OSTREE_BOOTED))
 		    : l->has_cmdline	       ? "ostree= in /proc/cmdline"
-					       : path_of(MARK_OSTREE_REPO));
+					       : shown(l, path_of(MARK_OSTREE_REPO)));
 	else if (has(b, MARK_PROXMOX_UUIDS))
 		*ret = judge_proxmox(l);
 	else if (has(b, MARK_KERNELSTUB_CONFIG) && has(b, MARK_KERNELSTUB) && !loader_is(b, "GRUB") && !l->has_boot_image)
-		*ret = found(STACK_KERNELSTUB, path_of(MARK_KERNELSTUB_CONFIG));
+		*ret = found(STACK_KERNELSTUB, shown(l, path_of(MARK_KERNELSTUB_CONFIG)));
 	else if (has(b, MARK_SDBOOTUTIL) && (loader_is(b, "systemd-boot") || str_eq(b->loader_type, "grub2-bls") ||
 						(!b->loader_info && str_eq(b->loader_type, "systemd-boot"))))
-		*ret = found(STACK_SDBOOTUTIL, arena_printf(l->mem, "%s, and %s", path_of(MARK_SDBOOTUTIL),
+		*ret = found(STACK_SDBOOTUTIL, arena_printf(l->mem, "/%s, and %s", path_of(MARK_SDBOOTUTIL),
 						   b->loader_type ? arena_printf(l->mem, "LOADER_TYPE is %s", b->loader_type)
 								  : arena_printf(l->mem, "LoaderInfo is %s", b->loader_info)));
 	else if (has(b, MARK_CLR))
-		*ret = found(STACK_CLEAR_LINUX, path_of(MARK_CLR));
+		*ret = found(STACK_CLEAR_LINUX, shown(l, path_of(MARK_CLR)));
 	else
 		return false;
 	return true;
@@ -163,7 +169,7 @@ static struct boot_loader judge_systemd(const struct look *l, const char *eviden
 	if (l->b->stub_info)
 		return found(STACK_UKI, arena_printf(l->mem, "%s, and StubInfo is %s", evidence, l->b->stub_info));
 	if (l->b->managed_entry && has(l->b, MARK_KERNEL_INSTALL))
-		return found(STACK_KERNEL_INSTALL, arena_printf(l->mem, "%s, and %s", evidence, l->b->managed_entry));
+		return found(STACK_KERNEL_INSTALL, arena_printf(l->mem, "%s, and /%s", evidence, l->b->managed_entry));
 	return found(STACK_SYSTEMD_BOOT, evidence);
 }
 
@@ -306,9 +312,9 @@ static struct boot_loader judge_installed(const struct look *l)
 	if (several)
 		return cannot(arena_printf(l->mem, "%s are installed, and nothing says which of them started this kernel", several));
 	if (only && only->judge == judge_grub && l->has_boot_image)
-		return only->judge(l, arena_printf(l->mem, "%s, and BOOT_IMAGE= in /proc/cmdline", file_of(l, only)));
+		return only->judge(l, arena_printf(l->mem, "/%s, and BOOT_IMAGE= in /proc/cmdline", file_of(l, only)));
 	if (only)
-		return only->judge(l, arena_printf(l->mem, "%s, and no other loader", file_of(l, only)));
+		return only->judge(l, arena_printf(l->mem, "/%s, and no other loader", file_of(l, only)));
 	if (l->b->is_boot_hidden)
 		return cannot("part of /boot cannot be read; as root more may be told");
 	if (out)

@@ -177,14 +177,14 @@ static void print_loader(FILE *out, struct arena *mem, const struct boot_loader 
 	(void)fprintf(out, "%-12s %s (%s)\n", "loader", boot_stack_name(l->stack), view_clean(mem, l->evidence));
 	switch (l->tier) {
 	case TIER_WRITTEN:
-		(void)fprintf(out, "%-12s by passthru: %s, then %s\n", "changed", file, apply);
+		(void)fprintf(out, "%-12s %s, then %s\n", "words go to", file, apply);
 		break;
 	case TIER_TOOL:
-		(void)fprintf(out, "%-12s by its own tool: %s\n", "changed", apply);
+		(void)fprintf(out, "%-12s %s\n", "words go by", apply);
 		break;
 	case TIER_PRINTED:
-		(void)fprintf(out, "%-12s by hand: %s%s%s\n", "changed", file ? file : apply ? apply : "in the loader's entry",
-		    file && apply ? ", then " : "", file && apply ? apply : "");
+		(void)fprintf(out, "%-12s %s, by hand%s%s\n", file || !apply ? "words go to" : "words go by",
+		    file ? file : apply ? apply : "the loader's entry", file && apply ? ", then " : "", file && apply ? apply : "");
 		break;
 	case TIER_NONE:
 	case BOOT_TIERS:
@@ -225,7 +225,7 @@ void view_boot(FILE *out, struct arena *mem, const struct boot *b, const struct 
 	print_words(out, mem, "running", &running);
 	print_iommu(out, mem, b, a);
 	if (a->initramfs)
-		(void)fprintf(out, "%-12s %s (%s)\n", "early image", a->initramfs, path_text(mem, a->initramfs_evidence));
+		(void)fprintf(out, "%-12s %s (%s)\n", "early image", a->initramfs, view_clean(mem, a->initramfs_evidence));
 	else
 		(void)fprintf(out, "%-12s cannot tell: %s\n", "early image", view_clean(mem, a->initramfs_evidence));
 	if (!a->can_compare)

@@ -84,7 +84,7 @@ static void what_cannot_be_written_safely_is_refused(void **state)
 	edited_is("a \"b", "iommu=pt", NULL, NULL);
 }
 
-static const char *const texts[] = {"", " ", "\n", "quiet", "  quiet \t splash\n\n", "a=\"x y\" b", "-- x", "  -- x", "a  -- x\n", "\xa0" "a"};
+static const char *const texts[] = {"", " ", "\n", "quiet", "  quiet \t splash\n\n", "a=\"x y\" b", "-- x", "  -- x", "a  -- x\n", ("\xa0" "a")};
 
 static void what_is_added_is_removed_without_a_trace(void **state)
 {
