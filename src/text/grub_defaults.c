@@ -154,8 +154,7 @@ static void add_kernel(struct cfg *c, const char *line)
 
 static void take_default(struct cfg *c, const char *value)
 {
-	if (strstr(value, "next_entry"))
-		return;
+	/* ${next_entry} is for once, and not set where grubenv has none. */
 	if (strchr(value, '$')) {
 		c->ret->is_saved = c->ret->is_saved || strstr(value, "saved_entry");
 		return;

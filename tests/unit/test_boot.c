@@ -404,6 +404,16 @@ static void two_loaders_and_no_evidence_are_not_guessed_between(void **state)
 	assert_int_equal(stack_of(&b), STACK_UNKNOWN);
 }
 
+static void systemd_boot_would_have_told(void **state)
+{
+	struct boot b = {.limine_conf = "boot/limine.conf", .loader_conf = "boot/loader/loader.conf", .is_efi = TRI_YES, .cmdline = "quiet"};
+
+	(void)state;
+	assert_int_equal(stack_of(&b), STACK_UNKNOWN);
+	b.has_variables = TRI_YES;
+	assert_int_equal(stack_of(&b), STACK_LIMINE);
+}
+
 static void owners_come_before_loaders(void **state)
 {
 	struct boot b = {.loader_info = "GRUB 2.06", .cmdline = "BOOT_IMAGE=/x", .has_blscfg = TRI_YES};
@@ -456,6 +466,7 @@ int main(void)
 	    cmocka_unit_test(an_image_that_lies_about_its_sections_is_none),
 	    cmocka_unit_test(loader_info_wins_over_what_is_installed),
 	    cmocka_unit_test(two_loaders_and_no_evidence_are_not_guessed_between),
+	    cmocka_unit_test(systemd_boot_would_have_told),
 	    cmocka_unit_test(owners_come_before_loaders),
 	    cmocka_unit_test(leftovers_of_kernelstub_are_no_owner),
 	};
