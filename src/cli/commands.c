@@ -2,7 +2,7 @@
 #include "cli/cmd.h"
 
 extern const struct cmd cmd_list, cmd_show, cmd_groups, cmd_bind, cmd_unbind, cmd_release, cmd_with, cmd_recover,
-    cmd_history, cmd_export, cmd_apply, cmd_holders, cmd_hugepages, cmd_status;
+    cmd_history, cmd_export, cmd_apply, cmd_holders, cmd_hugepages, cmd_status, cmd_boot;
 
 /* In the order a newcomer needs them. */
 const struct cmd *const commands[] = {
@@ -20,5 +20,6 @@ const struct cmd *const commands[] = {
     &cmd_export,
     &cmd_recover,
     &cmd_history,
+    &cmd_boot,
 };
 const size_t n_commands = ARRAY_LEN(commands);

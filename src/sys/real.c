@@ -136,6 +136,27 @@ static int real_lines(struct sys *sys, const char *path, sys_each *each, void *d
 	return r;
 }
 
+static int real_read_part(struct sys *sys, const char *path, uint64_t offset, char *buf, size_t size)
+{
+	cleanup_close int fd = open_regular(sys, path, NULL);
+	size_t used = 0;
+
+	if (fd < 0)
+		return fd;
+	while (used < size) {
+		ssize_t n = pread(fd, buf + used, size - used, (off_t)(offset + used));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			break;
+		used += (size_t)n;
+	}
+	return (int)used;
+}
+
 static int real_device(struct sys *sys, const char *path, struct sys_device *ret)
 {
 	struct statx st;
@@ -307,6 +328,7 @@ static const struct sys_ops real_ops = {
     .peek = real_peek,
     .read_own = real_read_own,
     .lines = real_lines,
+    .read_part = real_read_part,
     .device = real_device,
     .routes = sys_routes_each,
     .link = real_link,

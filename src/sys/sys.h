@@ -96,6 +96,8 @@ struct sys_ops {
 	/* NULL, or each line of a text file of any length; a line longer than SYS_TEXT is cut. What each answers ends
 	 * it, as with list. Use sys_lines, which does without. */
 	int (*lines)(struct sys *s, const char *path, sys_each *each, void *data);
+	/* NULL, or so many bytes of a regular file from there on: how many were there. */
+	int (*read_part)(struct sys *s, const char *path, uint64_t offset, char *buf, size_t size);
 	/* NULL, or which device node a path leads to, links followed, those of /proc/PID/fd too: 1, 0 where it is
 	 * none. */
 	int (*device)(struct sys *s, const char *path, struct sys_device *ret);
