@@ -114,6 +114,9 @@ static void take_option(struct cli *c, int option, const char *value)
 	case OPT_TIMEOUT:
 		c->timeout = value;
 		break;
+	case OPT_FOR:
+		c->vm = value;
+		break;
 	case OPTIONS:
 		break;
 	}

@@ -19,6 +19,7 @@ static const struct kind_row {
     [KIND_FRAMEBUFFER] = {"framebuffer", STEP_MOVE},
     [KIND_INTERFACE] = {"interface", STEP_MOVE},
     [KIND_PROCESS] = {"process", STEP_MOVE},
+    [KIND_FILE] = {"file", STEP_MOVE},
     [KIND_IDENTITY] = {"identity", STEP_REQUIRE},
     [KIND_USES] = {"uses", STEP_REQUIRE},
     [KIND_UNHELD] = {"unheld", STEP_REQUIRE},
@@ -31,6 +32,19 @@ static_assert(ARRAY_LEN(kind_rows) == KINDS, "every kind has a row");
 bool kind_is_of_function(enum kind k)
 {
 	return k == KIND_BINDING || k == KIND_RESET;
+}
+
+bool kind_is_lasting(enum kind k)
+{
+	return k == KIND_FILE;
+}
+
+bool plan_is_lasting(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (kind_is_lasting(p->steps[i].kind))
+			return true;
+	return false;
 }
 
 const char *kind_name(enum kind k)
@@ -75,6 +89,8 @@ bool value_equal(enum kind kind, const struct value *a, const struct value *b)
 	case KIND_USES:
 	case KIND_RESET:
 		return str_eq(a->text, b->text);
+	case KIND_FILE:
+		return !a->flag && !b->flag && str_eq(a->text, b->text);
 	case KIND_HUGEPAGES:
 		return a->number <= b->number && b->number - a->number <= b->short_by;
 	case KIND_MODULE:
@@ -169,6 +185,23 @@ static const char *describe_pages(struct arena *mem, const struct value *v)
 	return arena_printf(mem, "%s (at least +%llu)", pages, (unsigned long long)(v->number - v->short_by));
 }
 
+/* FNV-1a tells two contents of one length apart, for whoever reads a plan. */
+static const char *describe_file(struct arena *mem, const struct value *v)
+{
+	uint32_t hash = 2166136261u;
+	size_t n = 0;
+
+	if (v->flag)
+		return "no file as passthru writes them (root's, mode 0644, one link)";
+	if (!v->text)
+		return "absent";
+	for (const char *c = v->text; *c; c++) {
+		hash = (hash ^ (uint8_t)*c) * 16777619u;
+		n += *c == '\n';
+	}
+	return arena_printf(mem, "%zu lines (%08x)", n, hash);
+}
+
 const char *value_describe(struct arena *mem, enum kind kind, const struct value *v)
 {
 	switch (kind) {
@@ -192,6 +225,8 @@ const char *value_describe(struct arena *mem, enum kind kind, const struct value
 		return v->text && *v->text ? arena_printf(mem, "reset by %s", v->text) : "no reset";
 	case KIND_UNIT:
 		return v->flag ? "active" : "not active";
+	case KIND_FILE:
+		return describe_file(mem, v);
 	case KIND_HUGEPAGES:
 		return describe_pages(mem, v);
 	case KIND_UNHELD:

@@ -25,12 +25,12 @@ static void dying_exactly(void **state)
 
 int main(void)
 {
-	static const struct claim claims[] = {
+	static const struct assertion assertions[] = {
 	    {"recover ends a death before any call", dying},
 	    {"recover ends a death after any call", dying_after},
 	    {"recover ends a death in any write, once it has come back", dying_in_a_write},
 	    {"recover leaves no module loaded that nothing uses", dying_exactly},
 	};
 
-	return run_claims(claims, ARRAY_LEN(claims));
+	return run_assertions(assertions, ARRAY_LEN(assertions));
 }
