@@ -41,8 +41,8 @@ static int plan_undo(struct flow *f, const struct journal *record, struct plan *
 		if (state == STATE_WANT || state == STATE_GONE)
 			continue;
 		if (state != STATE_HAVE) {
-			(void)err_set(e, -ESTALE, "%s was changed since: it is %s, and was left as %s", back->target,
-			    value_describe(f->mem, back->kind, &now), value_describe(f->mem, back->kind, &back->have));
+			(void)err_set(e, -ESTALE, "%s was changed since: it is %s, and not as it was left", back->target,
+			    value_describe(f->mem, back->kind, &now));
 			return err_hint(e, "nothing was touched; put it right by hand, or undo the later change first");
 		}
 		*ARENA_PUSH(f->mem, p.steps, p.n_steps) = *back;
