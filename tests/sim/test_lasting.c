@@ -314,6 +314,24 @@ static void a_card_that_is_gone_is_named_by_the_address_it_had(void **state)
 	assert_null(text_of(&sim, SOUND_FILE));
 }
 
+static void an_address_that_another_card_has_by_now_names_no_claim(void **state)
+{
+	cleanup_sim struct sim sim = {0};
+	char text[1024], *address;
+
+	(void)state;
+	sim_host_clean(&sim);
+	assert_int_equal(outcome_of(&sim, &claim_gpu), OUTCOME_DONE);
+	/* As if the network card had the address now that the GPU was claimed at. */
+	(void)snprintf(text, sizeof(text), "%s", text_of(&sim, GPU_FILE));
+	address = strstr(text, "address = " GPU);
+	assert_non_null(address);
+	memcpy(address, "address = " NETWORK, strlen("address = " NETWORK));
+	tree_file(&sim.tree, GPU_FILE, text);
+	assert_int_equal(outcome_of(&sim, &(struct request){.verb = DO_UNCLAIM, .word = NETWORK}), OUTCOME_FAILED);
+	assert_int_equal(outcome_of(&sim, &unclaim), OUTCOME_DONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +346,7 @@ int main(void)
 	    cmocka_unit_test(a_record_is_believed_among_its_own_kind_only),
 	    cmocka_unit_test(claims_of_one_card_go_together),
 	    cmocka_unit_test(a_card_that_is_gone_is_named_by_the_address_it_had),
+	    cmocka_unit_test(an_address_that_another_card_has_by_now_names_no_claim),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
