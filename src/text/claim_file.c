@@ -289,7 +289,9 @@ static const char *as_text(struct arena *mem, const char *text)
 
 	if (!text)
 		return NULL;
-	clean = arena_strndup(mem, text + strspn(text, " "), LONGEST_CLAIM_TEXT);
+	text += strspn(text, " ");
+	length = strlen(text);
+	clean = arena_strndup(mem, text, length < LONGEST_CLAIM_TEXT ? length : LONGEST_CLAIM_TEXT);
 	for (char *c = clean; *c; c++)
 		if (*c < ' ' || *c > '~')
 			*c = '?';

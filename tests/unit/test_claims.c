@@ -202,6 +202,7 @@ static void what_was_typed_cannot_break_the_lines(void **state)
 {
 	cleanup_arena struct arena mem = {0};
 	struct claim c = parse(&mem, CARD);
+	char large[2 * LONGEST_CLAIM_TEXT] = "";
 
 	(void)state;
 	c.wish = " claim x\nfor = evil\tä ";
@@ -212,6 +213,10 @@ static void what_was_typed_cannot_break_the_lines(void **state)
 	assert_string_equal(c.vm, "win11");
 	assert_string_equal(c.slot, "?");
 	assert_null(c.serial);
+	memset(large, 'x', sizeof(large) - 1);
+	c.wish = large;
+	c = parse(&mem, claim_file_text(&mem, &c));
+	assert_int_equal(strlen(c.wish), LONGEST_CLAIM_TEXT);
 }
 
 static void a_machines_name_is_no_path_and_no_option(void **state)
