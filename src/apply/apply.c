@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply/kinds.h"
+#include "apply/kinds_file.h"
 #include "apply/kinds_freeing.h"
 #include "apply/lanes.h"
 #include "base/str.h"
@@ -58,9 +59,12 @@ static int check_fresh(const struct run *run, struct err *e)
 
 static int refuse_foreign(const struct run *run, const struct step *step, const struct value *now, struct err *e)
 {
+	char id[CHANGE_ID_TEXT];
+
 	(void)err_set(e, -ESTALE, "%s is %s, which is none of ours: somebody else changed it", step->target,
 	    value_describe(run->mem, step->kind, now));
-	return err_hint(e, "nothing was overwritten; put it right by hand, then passthru recover --abandon %u", run->j->id);
+	return err_hint(e, "nothing was overwritten; put it right by hand, then passthru recover --abandon %s",
+	    change_id_format(run->j->id, run->j->is_lasting, id));
 }
 
 /* Going back takes functions from VFIO; a guest may have started on them since. */
@@ -237,7 +241,7 @@ enum apply_result apply_journal(struct sys *s, struct arena *mem, struct journal
 	if (check_fresh(&run, e) < 0 || check_leading(&run, e) < 0)
 		return APPLY_UNCHANGED;
 	if (journal_put(s, j, FOLDER_JOURNAL, e) < 0)
-		return journal_drop(s, j->id) == 0 ? APPLY_UNCHANGED : APPLY_NEEDS_RECOVER;
+		return journal_drop(s, j) == 0 ? APPLY_UNCHANGED : APPLY_NEEDS_RECOVER;
 	for (size_t i = 0; i < j->plan.n_steps;) {
 		const struct step *step = &j->plan.steps[i];
 		size_t n = lanes_length(&j->plan, i);
@@ -358,6 +362,8 @@ enum apply_result apply_recover(struct sys *s, struct arena *mem, struct journal
 	bool was_going_back = j->phase == PHASE_BACK || j->phase == PHASE_ROLLED_BACK;
 	int r = check_foreign(&run, e);
 
+	if (r == 0)
+		file_tidy(s, &j->plan);
 	if (r < 0)
 		return r == -EBUSY ? APPLY_STUCK : APPLY_NEEDS_RECOVER;
 	r = was_going_back ? 0 : is_complete(&run, e);

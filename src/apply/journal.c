@@ -12,6 +12,7 @@
 enum {
 	LARGEST_JOURNAL = 2 * 1024 * 1024,
 	LONGEST_TEXT = 4096,
+	HIGHEST_ID = 1000000000,
 	JOURNAL_VERSION = 1,
 };
 
@@ -19,6 +20,9 @@ static const char *const folders[] = {
     [FOLDER_JOURNAL] = "run/passthru/journal",
     [FOLDER_HELD] = "run/passthru/held",
     [FOLDER_HISTORY] = "run/passthru/history",
+    [FOLDER_LASTING_JOURNAL] = "var/lib/passthru/journal",
+    [FOLDER_LASTING_HELD] = "var/lib/passthru/held",
+    [FOLDER_LASTING_HISTORY] = "var/lib/passthru/history",
 };
 static_assert(ARRAY_LEN(folders) == FOLDERS, "every folder has a path");
 
@@ -36,6 +40,35 @@ const char *phase_name(enum phase p)
 	return names[p];
 }
 
+bool folder_is_lasting(enum folder f)
+{
+	return f >= FOLDER_LASTING_JOURNAL;
+}
+
+/* The folder of that meaning for journals of this kind. */
+static enum folder folder_for(enum folder f, bool is_lasting)
+{
+	return is_lasting && !folder_is_lasting(f) ? (enum folder)(f + FOLDER_LASTING_JOURNAL) : f;
+}
+
+const char *change_id_format(unsigned id, bool is_lasting, char buf[CHANGE_ID_TEXT])
+{
+	(void)snprintf(buf, CHANGE_ID_TEXT, "%s%u", is_lasting ? "L" : "", id);
+	return buf;
+}
+
+bool change_id_parse(const char *text, unsigned *ret, bool *ret_is_lasting)
+{
+	bool is_lasting = *text == 'L' || *text == 'l';
+	uint64_t id;
+
+	if (!str_number(text + is_lasting, 10, HIGHEST_ID, &id) || id == 0)
+		return false;
+	*ret = (unsigned)id;
+	*ret_is_lasting = is_lasting;
+	return true;
+}
+
 static const char *record_path(char buf[SYS_PATH], enum folder folder, unsigned id)
 {
 	return sys_path(buf, "%s/%u.json", folders[folder], id);
@@ -46,7 +79,7 @@ int journal_init(struct sys *s, struct err *e)
 	static const char *const more[] = {"run/passthru/lease", "run/passthru/busy", "run/passthru/hugepages"};
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < FOLDERS; i++)
+	for (size_t i = FOLDER_JOURNAL; r == 0 && i <= FOLDER_HISTORY; i++)
 		r = s->ops->make_dir(s, folders[i]);
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(more); i++)
 		r = s->ops->make_dir(s, more[i]);
@@ -59,13 +92,28 @@ int journal_init(struct sys *s, struct err *e)
 	return 0;
 }
 
+int journal_init_lasting(struct sys *s, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = FOLDER_LASTING_JOURNAL; r == 0 && i < FOLDERS; i++)
+		r = s->ops->make_dir(s, folders[i]);
+	if (r == -EPERM) {
+		(void)err_set(e, r, "/var/lib/passthru, or a folder above or in it, is not root's alone, so it is not trusted");
+		return err_hint(e, "see who made it");
+	}
+	if (r < 0)
+		return err_set(e, r, "cannot make /var/lib/passthru: %s", strerror(-r));
+	return 0;
+}
+
 /* "12.json" is 12. */
 static bool parse_record_name(const char *name, unsigned *ret)
 {
 	const char *dot = strchr(name, '.');
 	uint64_t id;
 
-	if (!dot || !str_eq(dot, ".json") || !str_number_n(name, (size_t)(dot - name), 10, 1000000000, &id) || id == 0)
+	if (!dot || !str_eq(dot, ".json") || !str_number_n(name, (size_t)(dot - name), 10, HIGHEST_ID, &id) || id == 0)
 		return false;
 	*ret = (unsigned)id;
 	return true;
@@ -81,11 +129,12 @@ static int keep_highest(void *data, const char *name)
 	return 0;
 }
 
-int journal_next_id(struct sys *s, unsigned *ret, struct err *e)
+int journal_next_id(struct sys *s, bool is_lasting, unsigned *ret, struct err *e)
 {
+	enum folder first = folder_for(FOLDER_JOURNAL, is_lasting);
 	unsigned highest = 0;
 
-	for (size_t i = 0; i < FOLDERS; i++) {
+	for (size_t i = first; i <= first + FOLDER_HISTORY; i++) {
 		int r = s->ops->list(s, folders[i], keep_highest, &highest);
 
 		if (r < 0)
@@ -124,20 +173,20 @@ int journal_put(struct sys *s, const struct journal *j, enum folder folder, stru
 	json_object_object_add(o, "held", json_object_new_boolean(j->is_held));
 	json_object_object_add(o, "closes", json_object_new_int64(j->closes));
 	json_object_object_add(o, "plan", plan_to_json(&j->plan));
-	r = s->ops->put(s, record_path(path, folder, j->id),
+	r = s->ops->put(s, record_path(path, folder_for(folder, j->is_lasting), j->id),
 	    json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 	(void)json_object_put(o);
 	if (r < 0) {
 		(void)err_set(e, r, "cannot write the journal /%s: %s", path, strerror(-r));
-		return r == -ENOSPC || r == -EDQUOT ? err_hint(e, "make room on /run") : r;
+		return r == -ENOSPC || r == -EDQUOT ? err_hint(e, "make room on /%s", j->is_lasting ? "var" : "run") : r;
 	}
 	return 0;
 }
 
-int journal_drop(struct sys *s, unsigned id)
+int journal_drop(struct sys *s, const struct journal *j)
 {
 	char path[SYS_PATH];
-	int r = s->ops->remove(s, record_path(path, FOLDER_JOURNAL, id));
+	int r = s->ops->remove(s, record_path(path, folder_for(FOLDER_JOURNAL, j->is_lasting), j->id));
 
 	return r == -ENOENT ? 0 : r;
 }
@@ -187,8 +236,8 @@ int journal_from_json(struct arena *mem, const char *text, struct journal *ret, 
 	j.wish = get_text(mem, o, "wish");
 	j.reason = get_text(mem, o, "reason");
 	j.login_uid = get_number(o, "login_uid", UINT32_MAX, &login_uid) ? (uint32_t)login_uid : NO_LOGIN;
-	if (get_number(o, "version", JOURNAL_VERSION, &version) && get_number(o, "id", 1000000000, &id) &&
-	    get_number(o, "time", INT64_MAX, &time_s) && get_number(o, "closes", 1000000000, &closes) &&
+	if (get_number(o, "version", JOURNAL_VERSION, &version) && get_number(o, "id", HIGHEST_ID, &id) &&
+	    get_number(o, "time", INT64_MAX, &time_s) && get_number(o, "closes", HIGHEST_ID, &closes) &&
 	    json_object_object_get_ex(o, "owner", &owner) && json_object_is_type(owner, json_type_object) &&
 	    get_number(owner, "pid", INT32_MAX, &pid) && get_number(owner, "start", UINT64_MAX, &start) &&
 	    json_object_object_get_ex(o, "held", &held) && json_object_is_type(held, json_type_boolean) &&
@@ -201,6 +250,7 @@ int journal_from_json(struct arena *mem, const char *text, struct journal *ret, 
 		j.closes = (unsigned)closes;
 		j.is_held = json_object_get_boolean(held);
 		r = plan_from_json(mem, plan, &j.plan, e);
+		j.is_lasting = plan_is_lasting(&j.plan);
 	} else {
 		(void)err_set(e, r, "its header is not one this passthru writes");
 	}
@@ -241,7 +291,8 @@ static bool is_of_this_boot(struct sys *s, struct arena *mem, const struct journ
 static int read_record(
     struct sys *s, struct arena *mem, enum folder folder, unsigned id, struct journal *ret, struct err *e)
 {
-	char path[SYS_PATH];
+	char path[SYS_PATH], shown[CHANGE_ID_TEXT];
+	bool is_lasting = folder_is_lasting(folder);
 	char *text = malloc(LARGEST_JOURNAL);
 	int r;
 
@@ -256,12 +307,14 @@ static int read_record(
 		r = journal_from_json(mem, text, ret, e);
 		if (r == 0 && ret->id != id)
 			r = err_set(e, -EINVAL, "its id is %u", ret->id);
+		if (r == 0 && ret->is_lasting != is_lasting)
+			r = err_set(e, -EINVAL, "its changes %s", is_lasting ? "are none that last" : "outlive the boot");
 		/* /run is gone with the boot, unless somebody kept it: drivers and addresses are others now. */
-		if (r == 0 && folder != FOLDER_HISTORY && !is_of_this_boot(s, mem, ret))
+		if (r == 0 && folder != FOLDER_HISTORY && !is_lasting && !is_of_this_boot(s, mem, ret))
 			r = err_set(e, -ESTALE, "it is of another boot");
 		if (r < 0) {
 			(void)err_add(e, "/%s cannot be used", path);
-			(void)err_hint(e, "passthru recover --abandon %u sets it aside", id);
+			(void)err_hint(e, "passthru recover --abandon %s sets it aside", change_id_format(id, is_lasting, shown));
 		}
 	}
 	free(text);
@@ -289,8 +342,10 @@ int journal_read(struct sys *s, struct arena *mem, enum folder folder, struct jo
 	records = arena_alloc(mem, list.n * sizeof(*records));
 	for (size_t i = 0; i < list.n; i++) {
 		/* What is over can be left out, without a word; what is open must be known. */
-		r = read_record(s, mem, folder, list.ids[i], &records[n], folder == FOLDER_HISTORY ? NULL : e);
-		if (r < 0 && folder != FOLDER_HISTORY)
+		bool is_over = folder == FOLDER_HISTORY || folder == FOLDER_LASTING_HISTORY;
+
+		r = read_record(s, mem, folder, list.ids[i], &records[n], is_over ? NULL : e);
+		if (r < 0 && !is_over)
 			return r;
 		n += r == 0;
 	}
@@ -319,9 +374,10 @@ int journal_finish(struct sys *s, const struct journal *j, struct err *e)
 	/* The record it closes goes first: killed in between, recover finds this journal done and comes here
 	 * again. */
 	if (is_done && j->closes != 0) {
-		r = journal_move(s, j->closes, FOLDER_HELD, FOLDER_HISTORY, e);
+		r = journal_move(s, j->closes, folder_for(FOLDER_HELD, j->is_lasting), folder_for(FOLDER_HISTORY, j->is_lasting), e);
 		if (r < 0 && r != -ENOENT)
 			return r;
 	}
-	return journal_move(s, j->id, FOLDER_JOURNAL, is_done && j->is_held ? FOLDER_HELD : FOLDER_HISTORY, e);
+	return journal_move(s, j->id, folder_for(FOLDER_JOURNAL, j->is_lasting),
+	    folder_for(is_done && j->is_held ? FOLDER_HELD : FOLDER_HISTORY, j->is_lasting), e);
 }

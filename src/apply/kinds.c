@@ -7,6 +7,7 @@
 
 #include "apply/hugepages.h"
 #include "apply/kinds_access.h"
+#include "apply/kinds_file.h"
 #include "apply/kinds_freeing.h"
 #include "base/str.h"
 #include "model/unit.h"
@@ -477,6 +478,7 @@ static const struct kind_ops kinds[] = {
     [KIND_INTERFACE] = {interface_get, interface_set, never_between},
     [KIND_PROCESS] = {process_get, process_set, never_between},
     [KIND_ACCESS] = {access_get, access_set, access_between},
+    [KIND_FILE] = {file_get, file_set, never_between},
     [KIND_IDENTITY] = {identity_get, NULL, NULL},
     [KIND_USES] = {uses_get, NULL, NULL},
     [KIND_UNHELD] = {unheld_get, NULL, NULL},

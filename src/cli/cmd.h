@@ -9,6 +9,8 @@
 #include "base/err.h"
 #include "flow/flow.h"
 
+struct json_object;
+
 enum option_id {
 	OPT_HELP,
 	OPT_ROOT,
@@ -36,6 +38,7 @@ enum option_id {
 	OPT_RELEASE,
 	OPT_TIMEOUT,
 	OPT_USER,
+	OPT_FOR,
 	OPTIONS
 };
 
@@ -76,6 +79,7 @@ struct cli {
 	const char *root, *driver, *reason, *abandon, *output, *class_word, *group, *vendor, *set_reset, *server_type;
 	const char *size, *node, *near_word, *at_least; /* hugepages */
 	bool is_release;
+	const char *vm; /* claim */
 	const char **allow;
 	size_t n_allow;
 	const char *timeout, *user;
@@ -92,6 +96,7 @@ struct cmd {
 	const char *summary;	/* a line */
 	const char *description; /* paragraphs */
 	const char *const *examples; /* command, meaning, command, meaning …, NULL */
+	const char *section, *section_text; /* one more of the manual page, NULL: none */
 	uint64_t options;	/* HAS(OPT_…) */
 	size_t min_args, max_args;
 	bool takes_command;	/* "-- COMMAND…" */
@@ -136,6 +141,14 @@ bool cli_run_wish_apart(struct cli *c, struct flow *f, const struct bind_wish *w
 /* Dry run or result of a change, as text or JSON. */
 void cli_show_change(
     struct cli *c, enum outcome outcome, const struct bind_wish *wish, const struct change *change, const char *done);
+
+struct claims;
+
+/* Names the claim files that cannot be used, on stderr. */
+void cli_warn_of_claims(const struct cli *c, const struct claims *claims);
+
+/* {"id":12} of the boot, {"id":"L12"} of a lasting change; null: none. */
+void cli_add_id(struct json_object *o, unsigned id, bool is_lasting);
 
 /* A table that could not be made (libsmartcols is not there) is said; answers the exit code. */
 int cli_table(int result);

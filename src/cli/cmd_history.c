@@ -9,9 +9,9 @@
 
 static const char *state_of(const struct journal *j, enum folder folder)
 {
-	if (folder == FOLDER_HELD)
+	if (folder == FOLDER_HELD || folder == FOLDER_LASTING_HELD)
 		return "held";
-	return folder == FOLDER_JOURNAL ? "interrupted" : phase_name(j->phase);
+	return folder == FOLDER_JOURNAL || folder == FOLDER_LASTING_JOURNAL ? "interrupted" : phase_name(j->phase);
 }
 
 static void show_json(struct cli *c, struct flow *f, const struct journal *j, const enum folder *folders, size_t n)
@@ -23,7 +23,7 @@ static void show_json(struct cli *c, struct flow *f, const struct journal *j, co
 		struct json_object *one = json_object_new_object();
 		const char *login = flow_login_name(f, j[i].login_uid);
 
-		json_object_object_add(one, "id", json_object_new_int64(j[i].id));
+		cli_add_id(one, j[i].id, j[i].is_lasting);
 		json_object_object_add(one, "state", json_object_new_string(state_of(&j[i], folders[i])));
 		json_object_object_add(one, "time", json_object_new_string(view_time(c->mem, j[i].time_s)));
 		json_object_object_add(one, "change", json_object_new_string(view_clean(c->mem, j[i].wish)));
@@ -44,12 +44,12 @@ static void show_text(struct cli *c, struct flow *f, const struct journal *j, co
 	struct record_row *rows = arena_alloc(c->mem, (n + 1) * sizeof(*rows));
 
 	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct record_row){j[i].id, state_of(&j[i], folders[i]), j[i].time_s,
+		rows[i] = (struct record_row){j[i].id, j[i].is_lasting, state_of(&j[i], folders[i]), j[i].time_s,
 		    flow_login_name(f, j[i].login_uid), j[i].wish, j[i].reason};
 	if (n > 0)
 		(void)cli_table(view_records(stdout, c->mem, rows, n));
 	else
-		(void)printf("no changes since this boot\n");
+		(void)printf("no changes since this boot, and no lasting ones\n");
 }
 
 static int run_history(struct cli *c)
@@ -77,9 +77,10 @@ static int run_history(struct cli *c)
 const struct cmd cmd_history = {
     .name = "history",
     .args = "",
-    .summary = "What passthru changed since this boot, and what is still held",
-    .description = "States: interrupted (passthru recover ends it), held (passthru release gives it back), done and\n"
-		   "rolled-back. Needs root: the records are root's alone.",
+    .summary = "What passthru changed since this boot or for good, and what is still held",
+    .description = "States: interrupted (passthru recover ends it), held (passthru release gives it back; lasting\n"
+		   "changes, numbered L1, L2, …, are given back by passthru undo), done and rolled-back. Needs root:\n"
+		   "the records are root's alone.",
     .examples = (const char *const[]){"passthru history", "who has what, since when", NULL},
     .options = HAS(OPT_HELP) | HAS(OPT_JSON),
     .run = run_history,

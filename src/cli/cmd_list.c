@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "cli/cmd.h"
+#include "flow/claim.h"
 #include "sys/read_host.h"
 #include "view/host_view.h"
 
@@ -85,6 +86,8 @@ static int run_list(struct cli *c)
 	struct read_request request = {.filter = &filter};
 	struct function_columns columns;
 	struct err e = {0};
+	struct claims claims = {0};
+	bool needs_claims;
 	const char *bad;
 	struct flow f;
 	struct host h;
@@ -99,12 +102,14 @@ static int run_list(struct cli *c)
 	if (!s)
 		return EXIT_FAILED;
 	request.attributes = view_columns_attributes(&columns);
-	request.facets = (view_columns_need_names(&columns) ? FACET_NAMES : 0u) | (c->is_tree ? FACET_PARENTS : 0u);
-	if (flow_look(&f, &request, &h, &e) < 0) {
+	needs_claims = view_columns_need_claims(&columns);
+	request.facets = (needs_claims ? FACET_PATH : 0u) | (view_columns_need_names(&columns) ? FACET_NAMES : 0u) | (c->is_tree ? FACET_PARENTS : 0u);
+	if (flow_look(&f, &request, &h, &e) < 0 || (needs_claims && flow_mark_claims(&f, &h, &claims, &e) < 0)) {
 		code = cli_fail(c, &e, EXIT_FAILED);
 	} else {
 		code = show_list(c, &h, &columns);
 		warn_of_trouble(&h);
+		cli_warn_of_claims(c, &claims);
 	}
 	flow_close(s);
 	return code;

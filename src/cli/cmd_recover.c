@@ -33,7 +33,7 @@ static void show_json(struct cli *c, const struct recovery *items, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *one = json_object_new_object();
 
-		json_object_object_add(one, "id", json_object_new_int64(items[i].id));
+		cli_add_id(one, items[i].id, items[i].is_lasting);
 		json_object_object_add(one, "change", json_object_new_string(view_clean(c->mem, items[i].wish)));
 		json_object_object_add(one, "outcome", json_object_new_string(outcome_name(items[i].outcome)));
 		json_object_object_add(one, "message",
@@ -48,6 +48,7 @@ static void show_json(struct cli *c, const struct recovery *items, size_t n)
 static int recover_all(struct cli *c, struct flow *f)
 {
 	struct recovery *items;
+	char id[CHANGE_ID_TEXT];
 	struct err e = {0};
 	size_t n;
 	enum outcome outcome = flow_recover(f, &items, &n, &e);
@@ -57,8 +58,8 @@ static int recover_all(struct cli *c, struct flow *f)
 	else if (outcome == OUTCOME_NOTHING)
 		(void)printf("nothing to recover\n");
 	for (size_t i = 0; i < n && !c->is_json; i++)
-		(void)printf("change %u (%s): %s\n", items[i].id, view_clean(c->mem, items[i].wish),
-		    what_became(items[i].outcome));
+		(void)printf("change %s (%s): %s\n", change_id_format(items[i].id, items[i].is_lasting, id),
+		    view_clean(c->mem, items[i].wish), what_became(items[i].outcome));
 	return cli_outcome(c, outcome, &e);
 }
 
@@ -67,16 +68,17 @@ static int run_recover(struct cli *c)
 	struct err e = {0};
 	struct flow f;
 	struct sys *s;
-	uint64_t id;
+	unsigned id;
+	bool is_lasting;
 	int code;
 
-	if (c->abandon && (!str_number(c->abandon, 10, 1000000000, &id) || id == 0))
+	if (c->abandon && !change_id_parse(c->abandon, &id, &is_lasting))
 		return cli_usage(c, "passthru history lists them", "%s is no number of a change", c->abandon);
 	s = cli_open(c, &f);
 	if (!s)
 		return EXIT_FAILED;
 	if (c->abandon)
-		code = cli_outcome(c, flow_abandon(&f, (unsigned)id, &e), &e);
+		code = cli_outcome(c, flow_abandon(&f, id, is_lasting, &e), &e);
 	else
 		code = recover_all(c, &f);
 	flow_close(s);

@@ -2,7 +2,7 @@
 #include "cli/cmd.h"
 
 extern const struct cmd cmd_list, cmd_show, cmd_groups, cmd_bind, cmd_unbind, cmd_release, cmd_with, cmd_recover,
-    cmd_history, cmd_export, cmd_apply, cmd_holders, cmd_hugepages, cmd_status, cmd_boot;
+    cmd_history, cmd_export, cmd_apply, cmd_holders, cmd_hugepages, cmd_status, cmd_boot, cmd_claim, cmd_undo;
 
 /* In the order a newcomer needs them. */
 const struct cmd *const commands[] = {
@@ -16,9 +16,11 @@ const struct cmd *const commands[] = {
     &cmd_release,
     &cmd_with,
     &cmd_hugepages,
+    &cmd_claim,
     &cmd_apply,
     &cmd_export,
     &cmd_recover,
+    &cmd_undo,
     &cmd_history,
     &cmd_boot,
 };

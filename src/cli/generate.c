@@ -65,6 +65,11 @@ static void man_command(const struct cmd *cmd)
 	man_options(cmd);
 	if (cmd->options & HAS(OPT_OUTPUT))
 		man_columns();
+	if (cmd->section) {
+		(void)printf("# %s\n\n", cmd->section);
+		put_escaped(cmd->section_text);
+		(void)printf("\n\n");
+	}
 	(void)printf("# EXAMPLES\n\n");
 	for (size_t i = 0; cmd->examples[i]; i += 2) {
 		put_escaped(cmd->examples[i + 1]);
@@ -89,6 +94,8 @@ static void man_overview(void)
 		(void)printf("\n\n");
 	}
 	(void)printf("# FILES\n\n/run/passthru\n\tjournals of changes, what is held, locks; gone with the boot\n\n"
+		     "/var/lib/passthru\n\tthe same of lasting changes\n\n"
+		     "/etc/passthru/claims.d\n\twhat belongs to virtual machines for good: *passthru-claim*(1)\n\n"
 		     "# ENVIRONMENT\n\n*NO\\_COLOR*\n\tno colour, also on a terminal\n");
 }
 

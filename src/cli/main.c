@@ -117,6 +117,9 @@ static void take_option(struct cli *c, int option, const char *value)
 	case OPT_USER:
 		c->user = value;
 		break;
+	case OPT_FOR:
+		c->vm = value;
+		break;
 	case OPTIONS:
 		break;
 	}

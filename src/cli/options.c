@@ -29,6 +29,7 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_RELEASE] = {"release", 0, NULL, "give back all that passthru reserved"},
     [OPT_TIMEOUT] = {"timeout", 0, "SECONDS", "so long a single write to the kernel may take, 1 to 3600 (30)"},
     [OPT_USER] = {"user", 0, "NAME[:GROUP]", "let this user, and this group, open the device; the user's own group unless said"},
+    [OPT_FOR] = {"for", 0, "VM", "the virtual machine it is meant for"},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine"},
 };
 

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "cli/cmd.h"
 #include "flow/apart.h"
+#include "model/claim.h"
 #include "view/host_view.h"
 #include "view/plan_view.h"
 #include "view/text.h"
@@ -131,6 +132,25 @@ struct sys *cli_open(struct cli *c, struct flow *f)
 	return s;
 }
 
+void cli_warn_of_claims(const struct cli *c, const struct claims *claims)
+{
+	for (size_t i = 0; i < claims->n_troubles; i++)
+		(void)fprintf(stderr, "passthru: %s is not used: %s\n", view_clean(c->mem, claims->troubles[i].file),
+		    view_clean(c->mem, claims->troubles[i].text));
+}
+
+void cli_add_id(struct json_object *o, unsigned id, bool is_lasting)
+{
+	char text[CHANGE_ID_TEXT];
+
+	if (id == 0)
+		json_object_object_add(o, "id", NULL);
+	else if (is_lasting)
+		json_object_object_add(o, "id", json_object_new_string(change_id_format(id, true, text)));
+	else
+		json_object_object_add(o, "id", json_object_new_int64(id));
+}
+
 static void show_change_json(
     struct cli *c, enum outcome outcome, const struct bind_wish *wish, const struct change *change)
 {
@@ -142,7 +162,7 @@ static void show_change_json(
 	json_object_object_add(o, "version", json_object_new_int(1));
 	if (!c->is_dry_run) {
 		json_object_object_add(o, "outcome", json_object_new_string(outcome_name(outcome)));
-		json_object_object_add(o, "id", change->id ? json_object_new_int64(change->id) : NULL);
+		cli_add_id(o, change->id, change->is_lasting);
 	}
 	if (wish)
 		json_object_object_add(o, "wish", wish_to_json(wish));

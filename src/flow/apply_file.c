@@ -35,8 +35,8 @@ enum outcome flow_apply(struct flow *f, const char *text, const struct change_op
 	if (parse(f->mem, text, &wish, &plan, e) < 0)
 		return OUTCOME_FAILED;
 	with_plan.expected = &plan;
-	if (wish.verb != VERB_WITH)
+	if (wish.verb != VERB_WITH && wish.verb != VERB_CLAIM)
 		return flow_change(f, &wish, &with_plan, ret, e);
-	(void)err_set(e, -EINVAL, "a plan of passthru with cannot be applied from a file");
+	(void)err_set(e, -EINVAL, "a plan of passthru %s cannot be applied from a file", verb_name(wish.verb));
 	return OUTCOME_FAILED;
 }

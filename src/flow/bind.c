@@ -239,6 +239,7 @@ enum outcome flow_carry_out(struct session *session, const char *verb, const str
 	j.is_held = is_held;
 	j.closes = closes;
 	c->id = j.id;
+	c->is_lasting = j.is_lasting;
 	signals_hold(&before);
 	outcome = outcome_of_apply(apply_journal(f->s, f->mem, &j, f->progress, f->progress_data, e));
 	flow_log_change(f, &j, NULL, outcome, e);

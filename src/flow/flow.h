@@ -46,6 +46,7 @@ struct change_options {
 struct change {
 	struct plan plan;
 	unsigned id;	    /* in the journal; 0: nothing was written */
+	bool is_lasting;    /* the plan is, and with it the id */
 	struct host host;   /* as it was read before */
 	const char **notes; /* what the person should know, a sentence each */
 	size_t n_notes;
@@ -91,6 +92,7 @@ enum outcome flow_apply(struct flow *f, const char *text, const struct change_op
 /* Brings every interrupted change to an end, and gives back what a dead `with` held. */
 struct recovery {
 	unsigned id;
+	bool is_lasting;
 	const char *wish;
 	enum outcome outcome; /* DONE: it was finished; ROLLED_BACK: taken back; the others as they are */
 	const char *message;  /* why, where it did not end */
@@ -98,7 +100,11 @@ struct recovery {
 enum outcome flow_recover(struct flow *f, struct recovery **ret, size_t *n_ret, struct err *e);
 
 /* Puts a journal that nothing can finish aside; the machine is not touched. */
-enum outcome flow_abandon(struct flow *f, unsigned id, struct err *e);
+enum outcome flow_abandon(struct flow *f, unsigned id, bool is_lasting, struct err *e);
+
+/* Takes a lasting change back that is in force: the newest where id is 0. A file that somebody else changed since is
+ * named, and nothing is done. */
+enum outcome flow_undo(struct flow *f, unsigned id, const struct change_options *options, struct change *ret, struct err *e);
 
 /* The name of journal.login_uid, the number where it has none; NULL: NO_LOGIN. */
 const char *flow_login_name(struct flow *f, uint32_t uid);

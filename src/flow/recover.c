@@ -22,7 +22,8 @@ static void add_result(struct results *r, const struct journal *j, enum outcome 
 	if (has_failed)
 		message = e->hint[0] ? arena_printf(r->mem, "%s (%s)", e->what, e->hint) : arena_strdup(r->mem, e->what);
 	*ARENA_PUSH(r->mem, r->items, r->n) =
-	    (struct recovery){.id = j->id, .wish = j->wish, .outcome = outcome, .message = message};
+	    (struct recovery){
+	    .id = j->id, .is_lasting = j->is_lasting, .wish = j->wish, .outcome = outcome, .message = message};
 }
 
 /* The worst of two, as the exit code tells it. */
@@ -31,14 +32,14 @@ static enum outcome worse(enum outcome a, enum outcome b)
 	return a > b ? a : b;
 }
 
-static enum outcome recover_journals(struct session *session, struct results *results, struct err *e)
+static enum outcome recover_journals(struct session *session, enum folder folder, struct results *results, struct err *e)
 {
 	struct flow *f = session->f;
 	enum outcome worst = OUTCOME_DONE;
 	struct journal *journals;
 	size_t n;
 
-	if (journal_read(f->s, f->mem, FOLDER_JOURNAL, &journals, &n, e) < 0)
+	if (journal_read(f->s, f->mem, folder, &journals, &n, e) < 0)
 		return OUTCOME_NEEDS_RECOVER;
 	/* We hold the lock, so whoever wrote these is dead or has given up. */
 	for (size_t i = n; i-- > 0;) {
@@ -93,12 +94,15 @@ enum outcome flow_recover(struct flow *f, struct recovery **ret, size_t *n_ret, 
 	struct results results = {.mem = f->mem};
 	struct session session = {.f = f, .lock = -1};
 	enum outcome outcome = OUTCOME_FAILED;
+	struct err other = {0};
 	sigset_t before;
 
 	signals_hold(&before);
 	if (session_open(f, "recover", &session, e) == 0) {
-		outcome = recover_journals(&session, &results, e);
-		outcome = worse(outcome, release_orphans(&session, &results, e));
+		outcome = recover_journals(&session, FOLDER_JOURNAL, &results, e);
+		/* What fails first is what is said; the rest is done all the same. */
+		outcome = worse(outcome, recover_journals(&session, FOLDER_LASTING_JOURNAL, &results, e->code ? &other : e));
+		outcome = worse(outcome, release_orphans(&session, &results, e->code ? &other : e));
 		if (outcome == OUTCOME_DONE && results.n == 0)
 			outcome = OUTCOME_NOTHING;
 	}
@@ -109,18 +113,22 @@ enum outcome flow_recover(struct flow *f, struct recovery **ret, size_t *n_ret, 
 	return outcome;
 }
 
-enum outcome flow_abandon(struct flow *f, unsigned id, struct err *e)
+enum outcome flow_abandon(struct flow *f, unsigned id, bool is_lasting, struct err *e)
 {
 	struct session session = {.f = f, .lock = -1};
 	enum outcome outcome = OUTCOME_FAILED;
+	char shown[CHANGE_ID_TEXT];
 
 	if (session_open(f, "recover --abandon", &session, e) == 0) {
-		int r = journal_move(f->s, id, FOLDER_JOURNAL, FOLDER_HISTORY, e);
+		enum folder open = is_lasting ? FOLDER_LASTING_JOURNAL : FOLDER_JOURNAL;
+		enum folder held = is_lasting ? FOLDER_LASTING_HELD : FOLDER_HELD;
+		enum folder over = is_lasting ? FOLDER_LASTING_HISTORY : FOLDER_HISTORY;
+		int r = journal_move(f->s, id, open, over, e);
 
 		if (r == -ENOENT)
-			r = journal_move(f->s, id, FOLDER_HELD, FOLDER_HISTORY, e);
+			r = journal_move(f->s, id, held, over, e);
 		if (r == -ENOENT) {
-			(void)err_set(e, r, "there is no open change %u", id);
+			(void)err_set(e, r, "there is no open change %s", change_id_format(id, is_lasting, shown));
 			(void)err_hint(e, "passthru history lists them");
 		}
 		outcome = r < 0 ? OUTCOME_FAILED : OUTCOME_DONE;

@@ -163,11 +163,39 @@ int session_check_interrupted_functions(struct session *s, const struct pci_addr
 	return r;
 }
 
+static bool plan_has_file(const struct plan *p, const char *file)
+{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].kind == KIND_FILE && str_eq(p->steps[i].target, file))
+			return true;
+	return false;
+}
+
+static int check_interrupted_files(struct session *s, const struct plan *p, struct err *e)
+{
+	struct journal *journals;
+	char id[CHANGE_ID_TEXT];
+	size_t n;
+	int r = journal_read(s->f->s, s->f->mem, FOLDER_LASTING_JOURNAL, &journals, &n, e);
+
+	for (size_t i = 0; r == 0 && i < n; i++)
+		for (size_t k = 0; k < p->n_steps; k++) {
+			if (p->steps[k].kind != KIND_FILE || !plan_has_file(&journals[i].plan, p->steps[k].target))
+				continue;
+			(void)err_set(e, -EUCLEAN, "change %s (%s) was interrupted and is in the way",
+			    change_id_format(journals[i].id, true, id), journals[i].wish);
+			return err_hint(e, "passthru recover brings it to an end");
+		}
+	return r;
+}
+
 int session_check_interrupted(struct session *s, const struct plan *p, struct err *e)
 {
 	struct pci_addr *targets = NULL, addr;
 	size_t n = 0;
 
+	if (plan_is_lasting(p))
+		return check_interrupted_files(s, p, e);
 	for (size_t i = 0; i < p->n_steps; i++)
 		if (plan_concerns(p, &p->steps[i]) && pci_addr_parse(p->steps[i].target, &addr))
 			*ARENA_PUSH(s->f->mem, targets, n) = addr;
@@ -192,9 +220,11 @@ int session_journal(struct session *s, const char *verb, const struct change_opt
 	    .owner_pid = sys->pid,
 	    .owner_start = process_start(sys, s->f->mem, sys->pid),
 	    .login_uid = flow_login_uid(s->f),
+	    .is_lasting = plan_is_lasting(p),
 	    .plan = *p,
 	};
-	return journal_next_id(sys, &ret->id, e);
+	r = ret->is_lasting ? journal_init_lasting(sys, e) : 0;
+	return r < 0 ? r : journal_next_id(sys, ret->is_lasting, &ret->id, e);
 }
 
 bool session_owner_is_alive(struct flow *f, const struct journal *j)

@@ -34,6 +34,8 @@ enum attribute {
 	ATTRIBUTES
 };
 
+struct port_path;
+
 struct pci_function {
 	struct pci_addr addr;
 	char name[PCI_ADDR_TEXT]; /* the address as sysfs spells it */
@@ -42,6 +44,7 @@ struct pci_function {
 	uint32_t class_code; /* 0xBBSSPP: base class, sub class, programming interface */
 	uint16_t vendor, device;
 	uint16_t subvendor, subdevice; /* 0 and 0: none */
+	bool is_subsystem_unread;      /* or not known */
 
 	enum tri has_driver;
 	const char *driver; /* NULL unless has_driver is TRI_YES */
@@ -56,6 +59,10 @@ struct pci_function {
 	enum tri is_vf;		/* an SR-IOV virtual function (it has a physfn link) */
 	const int *linked;	/* indices of functions tied to it by a device link (consumer:pci:, supplier:pci:) */
 	size_t n_linked;
+
+	/* FACET_PATH */
+	const struct port_path *path; /* where it sits (model/port_path.h), NULL: not known, or not asked */
+	const char *claim; /* flow_mark_claims: "yes", or the VM that a saved claim names; NULL: none, or not asked */
 
 	/* Those asked for; NULL: none was, a member NULL: absent, or it cannot be read. */
 	const char **attributes;

@@ -21,6 +21,7 @@ static const struct kind_row {
     [KIND_INTERFACE] = {"interface", STEP_MOVE},
     [KIND_PROCESS] = {"process", STEP_MOVE},
     [KIND_ACCESS] = {"access", STEP_MOVE},
+    [KIND_FILE] = {"file", STEP_MOVE},
     [KIND_IDENTITY] = {"identity", STEP_REQUIRE},
     [KIND_USES] = {"uses", STEP_REQUIRE},
     [KIND_UNHELD] = {"unheld", STEP_REQUIRE},
@@ -41,6 +42,19 @@ bool plan_concerns(const struct plan *p, const struct step *s)
 		return kind_is_of_function(s->kind);
 	for (size_t i = 0; i < p->n_steps; i++)
 		if (p->steps[i].kind == KIND_ACCESS)
+			return true;
+	return false;
+}
+
+bool kind_is_lasting(enum kind k)
+{
+	return k == KIND_FILE;
+}
+
+bool plan_is_lasting(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (kind_is_lasting(p->steps[i].kind))
 			return true;
 	return false;
 }
@@ -89,6 +103,8 @@ bool value_equal(enum kind kind, const struct value *a, const struct value *b)
 		return str_eq(a->text, b->text);
 	case KIND_ACCESS:
 		return access_equal(a->text, b->text);
+	case KIND_FILE:
+		return !a->flag && !b->flag && str_eq(a->text, b->text);
 	case KIND_HUGEPAGES:
 		return a->number <= b->number && b->number - a->number <= b->short_by;
 	case KIND_MODULE:
@@ -183,6 +199,19 @@ static const char *describe_pages(struct arena *mem, const struct value *v)
 	return arena_printf(mem, "%s (at least +%llu)", pages, (unsigned long long)(v->number - v->short_by));
 }
 
+static const char *describe_file(struct arena *mem, const struct value *v)
+{
+	size_t n = 0;
+
+	if (v->flag)
+		return "no file as passthru writes them (root's, mode 0644, one link)";
+	if (!v->text)
+		return "absent";
+	for (const char *c = v->text; *c; c++)
+		n += *c == '\n';
+	return arena_printf(mem, "a file of %zu line%s", n, n == 1 ? "" : "s");
+}
+
 const char *value_describe(struct arena *mem, enum kind kind, const struct value *v)
 {
 	switch (kind) {
@@ -206,6 +235,8 @@ const char *value_describe(struct arena *mem, enum kind kind, const struct value
 		return v->text && *v->text ? arena_printf(mem, "reset by %s", v->text) : "no reset";
 	case KIND_UNIT:
 		return v->flag ? "active" : "not active";
+	case KIND_FILE:
+		return describe_file(mem, v);
 	case KIND_HUGEPAGES:
 		return describe_pages(mem, v);
 	case KIND_ACCESS:

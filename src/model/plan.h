@@ -26,6 +26,7 @@ enum kind {
 	KIND_INTERFACE, /* target: network interface; value: flag, up */
 	KIND_PROCESS,  /* target: "0000:01:00.0/812@99120", function, pid, start; value: flag, it runs and uses it */
 	KIND_ACCESS,   /* target: /dev/vfio/N; value: text, model/access.h */
+	KIND_FILE,     /* lasting. target: absolute path of a file of ours; value: text, its content, NULL absent */
 	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
 	KIND_USES,     /* require: target address; value: text, what the host does with it, "" nothing */
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */
@@ -53,8 +54,8 @@ enum way_back {
 struct value {
 	const char *driver;	     /* KIND_BINDING: NULL is none */
 	const char *driver_override; /* KIND_BINDING: NULL is none */
-	const char *text;	     /* KIND_IDENTITY, KIND_RESET, KIND_USES, KIND_ACCESS */
-	bool flag;		     /* the others */
+	const char *text;	     /* KIND_IDENTITY, KIND_RESET, KIND_USES, KIND_ACCESS, KIND_FILE */
+	bool flag;		     /* the others; KIND_FILE: there is something, but no file as we write them */
 	uint64_t number;	     /* KIND_HUGEPAGES */
 	uint64_t short_by;	     /* KIND_HUGEPAGES, of a want: so many fewer will do as well */
 };
@@ -74,6 +75,12 @@ struct plan {
 	const char **derived; /* commands that remake what is made from files; argv joined for show */
 	size_t n_derived;
 };
+
+enum { LARGEST_FILE = 64 * 1024 }; /* of KIND_FILE */
+
+/* Outlives the boot. Lasting moves and others never stand in one plan. */
+bool kind_is_lasting(enum kind k);
+bool plan_is_lasting(const struct plan *p); /* some move of it is */
 
 /* A move of one PCI function, which needs its lease. */
 bool kind_is_of_function(enum kind k);

@@ -8,6 +8,7 @@
 
 #include "base/str.h"
 #include "model/access.h"
+#include "model/claim.h"
 #include "model/hugepages.h"
 #include "model/json_text.h"
 #include "model/unit.h"
@@ -38,6 +39,14 @@ static struct json_object *value_to_json(enum kind kind, const struct value *v)
 		o = json_object_new_object();
 		json_object_object_add(o, "pages", json_object_new_uint64(v->number));
 		json_object_object_add(o, "short_by", json_object_new_uint64(v->short_by));
+		return o;
+	case KIND_FILE:
+		if (!v->text)
+			return NULL;
+		o = json_object_new_object();
+		json_object_object_add(o, "content", json_object_new_string(v->text));
+		json_object_object_add(o, "mode", json_object_new_string("0644"));
+		json_object_object_add(o, "owner", json_object_new_string("root"));
 		return o;
 	case KIND_MODULE:
 	case KIND_UNIT:
@@ -118,6 +127,22 @@ static bool get_pages(struct json_object *o, const char *key, uint64_t max, uint
 	return number >= 0 && *ret <= max;
 }
 
+/* null: absent. Owner and mode are said for whoever reads it; there is one of each. */
+static bool get_file(struct arena *mem, struct json_object *o, const char **ret)
+{
+	const char *content;
+
+	*ret = NULL;
+	if (!o)
+		return true;
+	content = json_member_text(o, "content", LARGEST_FILE);
+	if (!content || !str_eq(json_member_text(o, "mode", MAX_TEXT), "0644") ||
+	    !str_eq(json_member_text(o, "owner", MAX_TEXT), "root"))
+		return false;
+	*ret = arena_strdup(mem, content);
+	return true;
+}
+
 static bool value_from_json(struct arena *mem, enum kind kind, struct json_object *o, const char *key, struct value *ret)
 {
 	struct json_object *member;
@@ -149,6 +174,8 @@ static bool value_from_json(struct arena *mem, enum kind kind, struct json_objec
 			return false;
 		ret->text = arena_strdup(mem, text);
 		return true;
+	case KIND_FILE:
+		return get_file(mem, member, &ret->text);
 	case KIND_HUGEPAGES:
 		return get_pages(member, "pages", MOST_HUGE_PAGES, &ret->number) &&
 		    get_pages(member, "short_by", ret->number, &ret->short_by);
@@ -222,6 +249,8 @@ static bool target_is_valid(enum kind kind, const char *target)
 		return unit_target_parse(target, &name, &is_user, &uid);
 	case KIND_HUGEPAGES:
 		return huge_target_parse(target, &node, &number);
+	case KIND_FILE:
+		return is_claim_file(target);
 	case KIND_VIABLE:
 		return str_number(target, 10, INT32_MAX, &number);
 	case KIND_ACCESS:

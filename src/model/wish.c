@@ -14,7 +14,8 @@ enum { MAX_TARGETS = 4096, MAX_TEXT = 256 };
 const char *verb_name(enum verb v)
 {
 	static const char *const names[] = {
-	    [VERB_BIND] = "bind", [VERB_UNBIND] = "unbind", [VERB_RELEASE] = "release", [VERB_WITH] = "with"};
+	    [VERB_BIND] = "bind", [VERB_UNBIND] = "unbind", [VERB_RELEASE] = "release", [VERB_WITH] = "with",
+	    [VERB_CLAIM] = "claim"};
 	static_assert(ARRAY_LEN(names) == VERBS, "every verb has a name");
 
 	return names[v];

@@ -14,6 +14,7 @@ enum verb {
 	VERB_UNBIND,
 	VERB_RELEASE,
 	VERB_WITH,
+	VERB_CLAIM,
 	VERBS
 };
 

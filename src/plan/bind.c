@@ -59,8 +59,8 @@ static int find_target(const struct host *h, struct pci_addr addr, const struct 
 }
 
 /* Names the first strangers and the exact words that park them. */
-static int refuse_strangers(struct arena *mem, const struct host *h, const struct pci_function *f,
-    const struct blocker *strangers, size_t n, struct err *e)
+static int refuse_strangers(struct arena *mem, const struct host *h, const struct bind_wish *wish,
+    const struct pci_function *f, const struct blocker *strangers, size_t n, struct err *e)
 {
 	enum { SHOWN = 3 };
 	const char *who = "", *allow = "";
@@ -77,6 +77,10 @@ static int refuse_strangers(struct arena *mem, const struct host *h, const struc
 		allow = "--allow=stranger";
 	}
 	(void)err_set(e, -EPERM, "%s cannot go alone: its IOMMU group %d also holds %s", f->name, f->group, who);
+	/* Nothing parks a stranger at boot. */
+	if (wish->verb == VERB_CLAIM)
+		return err_hint(e, "name %s too, so that all of the group is claimed; or move the card to another slot",
+		    n == 1 ? "it" : "them");
 	return err_hint(e, "%s takes the host's driver off %s and parks %s without one; or move the card to another slot",
 	    allow, n == 1 ? "it" : "them", n == 1 ? "it" : "them");
 }
@@ -107,12 +111,12 @@ static int check_blockers(struct arena *mem, const struct host *h, const struct 
 			    note_text(v, block_reason_name(b->reason)));
 		if (set_has(taken, b->index))
 			continue; /* two cards of one group named together are no strangers to each other */
-		if (wish_allows(wish, "stranger", h->functions[b->index].addr))
+		if (wish->verb != VERB_CLAIM && wish_allows(wish, "stranger", h->functions[b->index].addr))
 			set_add(mem, parked, b->index);
 		else
 			*ARENA_PUSH(mem, strangers, n) = *b;
 	}
-	return n == 0 ? 0 : refuse_strangers(mem, h, f, strangers, n, e);
+	return n == 0 ? 0 : refuse_strangers(mem, h, wish, f, strangers, n, e);
 }
 
 /* Bridges stay, but not with any driver: one that does its own DMA keeps VFIO out of the group. */
@@ -211,23 +215,38 @@ static int check_all_guards(struct arena *mem, const struct host *h, const struc
 	return r.first ? refuse_guard(h, &r, e) : 0;
 }
 
-size_t plan_allowed_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct plan *p,
+int plan_check_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, int *functions, size_t n,
+    struct err *e)
+{
+	const struct set s = {functions, n};
+
+	return check_all_guards(mem, h, wish, &s, &s, e);
+}
+
+size_t plan_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const int *functions, size_t n,
     struct guard **ret)
 {
-	struct set moved = {0};
 	size_t n_all = 0;
 
-	moved.n = plan_functions(mem, h, p, &moved.items);
 	*ret = NULL;
-	for (size_t i = 0; i < moved.n; i++) {
-		const struct pci_function *f = &h->functions[moved.items[i]];
+	for (size_t i = 0; i < n; i++) {
+		const struct pci_function *f = &h->functions[functions[i]];
 		struct guard *guards;
-		size_t n = is_taken_from_host(wish, f) ? judge_guards(mem, h, f, moved.items, moved.n, &guards) : 0;
+		size_t n_guards = is_taken_from_host(wish, f) ? judge_guards(mem, h, f, functions, n, &guards) : 0;
 
-		for (size_t k = 0; k < n; k++)
+		for (size_t k = 0; k < n_guards; k++)
 			*ARENA_PUSH(mem, *ret, n_all) = guards[k];
 	}
 	return n_all;
+}
+
+size_t plan_allowed_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct plan *p,
+    struct guard **ret)
+{
+	int *functions;
+	size_t n = plan_functions(mem, h, p, &functions);
+
+	return plan_guards(mem, h, wish, functions, n, ret);
 }
 
 /* ---- steps ---- */

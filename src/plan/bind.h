@@ -22,6 +22,15 @@ int plan_bind(struct arena *mem, const struct host *h, const struct bind_wish *w
 int plan_usable_set(struct arena *mem, const struct host *h, const struct bind_wish *wish, int **ret, size_t *n_ret,
     struct err *e);
 
+/* Refuses (-EPERM) when a guard stands against taking these functions from the host together that the wish does not
+ * allow; names the gravest of the first one, and the words that allow all of it. */
+int plan_check_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, int *functions, size_t n,
+    struct err *e);
+
+/* All guards that stand against it, allowed or not. */
+size_t plan_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const int *functions, size_t n,
+    struct guard **ret);
+
 /* The guards that stood against what p takes from the host: those the wish allows, as plan_bind refuses all others. */
 size_t plan_allowed_guards(struct arena *mem, const struct host *h, const struct bind_wish *wish, const struct plan *p,
     struct guard **ret);

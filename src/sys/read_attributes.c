@@ -136,7 +136,8 @@ void read_attributes_of(struct sys *s, struct arena *mem, struct host *h, const 
 
 		if (!is_wanted[i])
 			continue;
-		f->attributes = arena_alloc(mem, ATTRIBUTES * sizeof(*f->attributes));
+		if (!f->attributes)
+			f->attributes = arena_alloc(mem, ATTRIBUTES * sizeof(*f->attributes));
 		for (int a = 0; a < ATTRIBUTES; a++)
 			if (attributes & 1u << a && files[a] && !(takes_lock((enum attribute)a) && s->ops->is_busy(s, f->addr) == 1))
 				f->attributes[a] = read_file(s, mem, f, (enum attribute)a);

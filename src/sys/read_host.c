@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/port_path.h"
 #include "sys/names.h"
 #include "sys/read_attributes.h"
 #include "sys/read_uses.h"
@@ -92,6 +93,8 @@ static void read_attributes(struct reading *r, struct pci_function *f)
 	if (read_hex(r, f, "subsystem_vendor", 0xffff, &vendor) && read_hex(r, f, "subsystem_device", 0xffff, &device)) {
 		f->subvendor = (uint16_t)vendor;
 		f->subdevice = (uint16_t)device;
+	} else {
+		f->is_subsystem_unread = true;
 	}
 	driver_error = r->s->ops->link(r->s, sys_path(path, DEVICES "/%s/driver", f->name), link, sizeof(link));
 	if (driver_error == 0) {
@@ -422,6 +425,17 @@ static void read_parent(struct reading *r, struct pci_function *f)
 	f->parent = parent ? host_index(r->h, parent) : PARENT_UNKNOWN;
 }
 
+/* Where it sits is in the same link. */
+static void read_path(struct reading *r, struct pci_function *f)
+{
+	char path[SYS_PATH], link[SYS_PATH];
+	struct port_path *where = arena_alloc(r->mem, sizeof(*where));
+
+	if (r->s->ops->link(r->s, sys_path(path, DEVICES "/%s", f->name), link, sizeof(link)) == 0 &&
+	    port_path_from_link(link, where))
+		f->path = where;
+}
+
 struct link_search {
 	struct reading *r;
 	struct pci_function *f;
@@ -512,6 +526,8 @@ static void read_facets(struct reading *r, const struct read_request *q)
 				read_topology(r, &h->functions[other]);
 		}
 	}
+	for (size_t i = 0; i < h->n_functions && q->facets & FACET_PATH; i++)
+		read_path(r, &h->functions[i]);
 	for (size_t i = 0; i < h->n_groups && q->facets & FACET_GROUPS; i++) {
 		struct iommu_group *g = &h->groups[i];
 		bool is_needed = q->n_targets == 0;

@@ -14,6 +14,7 @@ enum facet {
 	FACET_GROUPS = 1 << 2,	 /* groups with their other members and regions; kernel version */
 	FACET_OVERRIDE = 1 << 3, /* driver_override, is_busy */
 	FACET_PARENTS = 1 << 4,	 /* parent alone, where the rest of the topology is not looked at */
+	FACET_PATH = 1 << 5,	 /* path, of every function, targets or not */
 };
 
 struct read_request {

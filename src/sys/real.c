@@ -91,6 +91,11 @@ static int read_all(int fd, char *buf, size_t size, bool is_short_read_the_end)
 	return (int)used;
 }
 
+int sys_read_fd(int fd, char *buf, size_t size)
+{
+	return read_all(fd, buf, size, false);
+}
+
 static int real_read(struct sys *sys, const char *path, char *buf, size_t size)
 {
 	cleanup_close int fd = open_regular(sys, path, NULL);
@@ -345,6 +350,10 @@ static const struct sys_ops real_ops = {
     .rename = sys_state_rename,
     .remove = sys_state_remove,
     .make_dir = sys_state_make_dir,
+    .file_get = sys_file_get,
+    .file_put = sys_file_put,
+    .file_remove = sys_file_remove,
+    .file_tidy = sys_file_tidy,
     .lock = sys_state_lock,
     .unlock = sys_state_unlock,
     .is_locked = sys_state_is_locked,

@@ -14,10 +14,13 @@ struct sys_real {
 int sys_real_open(struct sys_real *s, const char *root_path, struct err *e);
 void sys_real_close(struct sys_real *s);
 
+/* Reads all of it, at most size - 1 bytes (-EFBIG), and puts a NUL behind; the number of bytes. For sys/ only. */
+int sys_read_fd(int fd, char *buf, size_t size);
+
 /* Opens below the root with the rules above; a descriptor or a negative errno. For sys/ only. */
 int sys_real_openat(const struct sys_real *s, const char *path, int flags);
 
-/* The operations that have a file of their own: sys/writer.c, sys/state.c, sys/command.c, sys/modules.c,
+/* The operations that have a file of their own: sys/writer.c, sys/state.c, sys/file.c, sys/command.c, sys/modules.c,
  * sys/units.c, sys/disk.c, sys/routes.c, sys/users.c, sys/access.c, sys/log.c. */
 int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms);
 int sys_writer_is_busy(struct sys *s, struct pci_addr addr);
@@ -30,6 +33,10 @@ int sys_state_make_dir(struct sys *s, const char *path);
 int sys_state_lock(struct sys *s, const char *path, const char *text, char *holder, size_t holder_size);
 int sys_state_is_locked(struct sys *s, const char *path, char *holder, size_t holder_size);
 void sys_state_unlock(struct sys *s, int handle);
+int sys_file_get(struct sys *s, const char *path, char *buf, size_t size, struct sys_file *ret);
+int sys_file_put(struct sys *s, const char *path, const char *text);
+int sys_file_remove(struct sys *s, const char *path);
+int sys_file_tidy(struct sys *s, const char *path);
 int sys_command_find(struct sys *s, const char *name, char *buf, size_t size);
 int sys_command_run(struct sys *s, const char *path, char **argv, const struct sys_credentials *as, int *ret_status);
 int sys_command_signal(struct sys *s, int pid, uint64_t start, int signal);

@@ -48,6 +48,11 @@ struct sys_peek {
 	char driver[SYS_PATH], group[SYS_PATH]; /* targets of the links */
 };
 
+struct sys_file {
+	bool is_trusted; /* it and all folders above are root's, nobody else may write, it has one link; of a recorded host always */
+	unsigned mode;	 /* permission bits */
+};
+
 struct sys_device {
 	bool is_block;
 	unsigned major, minor;
@@ -136,6 +141,16 @@ struct sys_ops {
 	int (*rename)(struct sys *s, const char *from, const char *to);
 	int (*remove)(struct sys *s, const char *path);
 	int (*make_dir)(struct sys *s, const char *path); /* 0700, with its parents; there already: 0 */
+
+	/* NULL, or lasting files that others may read (claims). No component of path may be a link; -ENOTDIR, -ELOOP.
+	 * file_get: as read; *ret says whom it belongs to. -EINVAL: it is no regular file.
+	 * file_put: whole or not at all, mode 0644, and the folders above it where they are missing, 0755. -EPERM: one
+	 * of those is not root's alone.
+	 * file_remove: -ENOENT: there is none. file_tidy: removes what a file_put that was killed left beside it. */
+	int (*file_get)(struct sys *s, const char *path, char *buf, size_t size, struct sys_file *ret);
+	int (*file_put)(struct sys *s, const char *path, const char *text);
+	int (*file_remove)(struct sys *s, const char *path);
+	int (*file_tidy)(struct sys *s, const char *path);
 
 	/* A lock the kernel drops when its holder dies. Answers a handle; -EWOULDBLOCK: somebody has it,
 	 * whose text is then in holder. */

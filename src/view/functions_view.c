@@ -58,6 +58,11 @@ static const char *get_subsystem(struct arena *mem, const struct pci_function *f
 	return f->subvendor != 0 ? arena_printf(mem, "%04x:%04x", f->subvendor, f->subdevice) : NULL;
 }
 
+static const char *get_claim(struct arena *mem, const struct pci_function *f)
+{
+	return view_clean(mem, f->claim);
+}
+
 const struct function_field function_fields[] = {
     {"address", "ADDRESS", "domain:bus:device.function", true, false, false, false, -1, get_address},
     {"class", "CLASS", "base class and sub class, four hex digits", true, false, false, false, -1, get_class},
@@ -82,6 +87,7 @@ const struct function_field function_fields[] = {
     {"vfs", "VFS", "how many virtual functions it has now", false, true, false, false, ATTR_VFS, NULL},
     {"modules", "MODULES", "modules whose alias fits it", false, false, true, false, ATTR_MODULES, NULL},
     {"serial", "SERIAL", "PCI Express serial number (needs root)", false, false, false, false, ATTR_SERIAL, NULL},
+    {"claim", "CLAIM", "the virtual machine it is claimed for, or yes (passthru claim)", false, false, false, false, -1, get_claim, true},
 };
 const size_t n_function_fields = ARRAY_LEN(function_fields);
 
@@ -160,6 +166,14 @@ bool view_columns_need_names(const struct function_columns *c)
 {
 	for (size_t i = 0; i < c->n; i++)
 		if (c->items[i]->needs_name)
+			return true;
+	return false;
+}
+
+bool view_columns_need_claims(const struct function_columns *c)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (c->items[i]->needs_claims)
 			return true;
 	return false;
 }

@@ -21,6 +21,7 @@ struct function_field {
 	bool needs_name;  /* FACET_NAMES */
 	int attribute;	  /* ATTR_… that must be read, -1: none */
 	const char *(*get)(struct arena *mem, const struct pci_function *f); /* NULL: absent, or the attribute */
+	bool needs_claims; /* flow_mark_claims */
 };
 
 extern const struct function_field function_fields[];
@@ -39,6 +40,7 @@ bool view_parse_columns(struct arena *mem, const char *text, struct function_col
 /* What must be read for them. */
 unsigned view_columns_attributes(const struct function_columns *c);
 bool view_columns_need_names(const struct function_columns *c);
+bool view_columns_need_claims(const struct function_columns *c);
 
 struct list_style {
 	unsigned width;	 /* of the terminal, 0: not cut */

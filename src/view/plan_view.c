@@ -69,7 +69,7 @@ int view_records(FILE *out, struct arena *mem, const struct record_row *rows, si
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
 		const char *const cells[] = {
-		    arena_printf(mem, "%u", rows[i].id),
+		    arena_printf(mem, "%s%u", rows[i].is_lasting ? "L" : "", rows[i].id),
 		    rows[i].state,
 		    view_time(mem, rows[i].time_s),
 		    view_clean(mem, rows[i].login),

@@ -17,6 +17,7 @@ void view_move(FILE *out, struct arena *mem, const struct step *s);
 /* One record of `history`. */
 struct record_row {
 	unsigned id;
+	bool is_lasting;
 	const char *state;
 	int64_t time_s;
 	const char *login; /* who asked for it; NULL: no login is behind it */

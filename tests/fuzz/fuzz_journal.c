@@ -13,6 +13,8 @@ static void check_target(const struct step *s)
 	assert(!strstr(s->target, ".."));
 	if (s->kind == KIND_UNHELD || s->kind == KIND_NODE || s->kind == KIND_ACCESS)
 		assert(str_starts(s->target, "/dev/vfio/"));
+	else if (s->kind == KIND_FILE)
+		assert(str_starts(s->target, "/etc/passthru/claims.d/") && !strchr(s->target + 23, '/'));
 	else if (s->kind == KIND_UNIT)
 		assert(!strchr(s->target + strspn(s->target, "0123456789/"), '/'));
 	else

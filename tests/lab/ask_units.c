@@ -102,7 +102,7 @@ static int move(struct sys *s, const char *target, bool on, const char *how)
 	plan_add_move(&mem, &j.plan, KIND_UNIT, target, have, want);
 	if (*how)
 		plan_add_await(&mem, &j.plan, KIND_NODE, "/dev/vfio/999", (struct value){.flag = true}, 0);
-	if (journal_init(s, &e) < 0 || journal_next_id(s, &j.id, &e) < 0)
+	if (journal_init(s, &e) < 0 || journal_next_id(s, false, &j.id, &e) < 0)
 		return tell_result(APPLY_UNCHANGED, &e);
 	return tell_result(apply_journal(s, &mem, &j, str_eq(how, "die") ? die_at_condition : NULL, NULL, &e), &e);
 }

@@ -109,6 +109,33 @@ struct scenario scenarios[] = {
 	.ends_as_it_began = true,
     },
     {
+	.name = "claim",
+	.build = sim_host_clean,
+	.act = {.verb = DO_CLAIM, .targets = GPU, .vm = "win11"},
+	.is_lasting = true,
+    },
+    {
+	.name = "claim for another machine",
+	.build = sim_host_clean,
+	.before = {.verb = DO_CLAIM, .targets = GPU},
+	.act = {.verb = DO_CLAIM, .targets = GPU, .vm = "win11"},
+	.is_lasting = true,
+    },
+    {
+	.name = "claim remove",
+	.build = sim_host_clean,
+	.before = {.verb = DO_CLAIM, .targets = GPU, .vm = "win11"},
+	.act = {.verb = DO_UNCLAIM, .targets = "", .word = "win11"},
+	.is_lasting = true,
+    },
+    {
+	.name = "undo of claim",
+	.build = sim_host_clean,
+	.before = {.verb = DO_CLAIM, .targets = GPU},
+	.act = {.verb = DO_UNDO, .targets = ""},
+	.is_lasting = true,
+    },
+    {
 	.name = "with",
 	.build = sim_host_clean,
 	.act = {.verb = DO_WITH, .targets = GPU},
@@ -194,17 +221,17 @@ struct scenario scenarios[] = {
 };
 const size_t n_scenarios = ARRAY_LEN(scenarios);
 
-int run_claims(const struct claim *claims, size_t n_claims)
+int run_assertions(const struct assertion *assertions, size_t n_assertions)
 {
-	struct CMUnitTest *tests = calloc(n_claims * n_scenarios, sizeof(*tests));
-	char(*names)[200] = calloc(n_claims * n_scenarios, sizeof(*names));
+	struct CMUnitTest *tests = calloc(n_assertions * n_scenarios, sizeof(*tests));
+	char(*names)[200] = calloc(n_assertions * n_scenarios, sizeof(*names));
 	size_t n = 0;
 	int failed;
 
-	for (size_t i = 0; i < n_claims; i++)
+	for (size_t i = 0; i < n_assertions; i++)
 		for (size_t k = 0; k < n_scenarios; k++, n++) {
-			(void)snprintf(names[n], sizeof(names[n]), "%s: %s", scenarios[k].name, claims[i].text);
-			tests[n] = (struct CMUnitTest){.name = names[n], .test_func = claims[i].check};
+			(void)snprintf(names[n], sizeof(names[n]), "%s: %s", scenarios[k].name, assertions[i].text);
+			tests[n] = (struct CMUnitTest){.name = names[n], .test_func = assertions[i].check};
 			tests[n].initial_state = &scenarios[k];
 		}
 	failed = _cmocka_run_group_tests("sweeps", tests, n, NULL, NULL);

@@ -7,9 +7,9 @@
 extern struct scenario scenarios[]; /* not const, for cmocka hands them on as void * */
 extern const size_t n_scenarios;
 
-/* Runs the claim for every scenario; the tests are called "SCENARIO: CLAIM". */
-struct claim {
+/* Runs the assertion for every scenario; the tests are called "SCENARIO: ASSERTION". */
+struct assertion {
 	const char *text;
 	void (*check)(void **state); /* *state: const struct scenario * */
 };
-int run_claims(const struct claim *claims, size_t n_claims);
+int run_assertions(const struct assertion *assertions, size_t n_assertions);

@@ -387,6 +387,47 @@ static int op_make_dir(struct sys *s, const char *path)
 	return CALL(sim_of(s), "make_dir", path, true, make_dir(sim_of(s), path));
 }
 
+/* ---- lasting files ---- */
+
+static int file_get(struct sim *sim, const char *path, char *buf, size_t size, struct sys_file *ret)
+{
+	const struct node *n = tree_find(&sim->tree, path);
+	int r = n && n->type != NODE_FILE ? -EINVAL : read_file(sim, path, buf, size, false);
+
+	if (r >= 0)
+		*ret = (struct sys_file){.is_trusted = !n->is_foreign, .mode = 0644};
+	return r;
+}
+
+static int op_file_get(struct sys *s, const char *path, char *buf, size_t size, struct sys_file *ret)
+{
+	return CALL(sim_of(s), "file_get", path, false, file_get(sim_of(s), path, buf, size, ret));
+}
+
+static int file_put(struct sim *sim, const char *path, const char *text)
+{
+	tree_file(&sim->tree, path, text);
+	return 0;
+}
+
+static int op_file_put(struct sys *s, const char *path, const char *text)
+{
+	return CALL(sim_of(s), "file_put", path, true, file_put(sim_of(s), path, text));
+}
+
+static int op_file_remove(struct sys *s, const char *path)
+{
+	return CALL(sim_of(s), "file_remove", path, true, remove_file(sim_of(s), path));
+}
+
+static int op_file_tidy(struct sys *s, const char *path)
+{
+	/* A put is whole or not at all here, so there is never anything beside. */
+	return begin(sim_of(s), "file_tidy", path, true).code;
+}
+
+/* ---- locks ---- */
+
 static int lock(struct sim *sim, const char *path, const char *text, char *holder, size_t holder_size)
 {
 	int free_one = -1;
@@ -730,6 +771,10 @@ const struct sys_ops sim_ops = {
     .rename = op_rename,
     .remove = op_remove,
     .make_dir = op_make_dir,
+    .file_get = op_file_get,
+    .file_put = op_file_put,
+    .file_remove = op_file_remove,
+    .file_tidy = op_file_tidy,
     .lock = op_lock,
     .unlock = op_unlock,
     .is_locked = op_is_locked,

@@ -172,6 +172,11 @@ static bool is_after(struct sweep *s, struct sim *sim)
 	return is_end(s, sim, s->ends.after);
 }
 
+static size_t count_open(struct sim *sim)
+{
+	return sim_count_files(sim, "run/passthru/journal") + sim_count_files(sim, "var/lib/passthru/journal");
+}
+
 static void expect_an_end(struct sweep *s, struct sim *sim, const char *when)
 {
 	bool is_fine = is_before(s, sim) || (!s->sc->ends_as_it_began && is_after(s, sim));
@@ -180,7 +185,7 @@ static void expect_an_end(struct sweep *s, struct sim *sim, const char *when)
 		print_difference(sim, s->ends.before);
 		print_difference(sim, s->ends.after);
 	}
-	expect(s, sim_count_files(sim, "run/passthru/journal") == 0, "%s a journal is left open", when);
+	expect(s, count_open(sim) == 0, "%s a journal is left open", when);
 	expect(s, sim_count_locks(sim) == 0, "%s %zu locks are held", when, sim_count_locks(sim));
 }
 
@@ -288,7 +293,7 @@ static void expect_honesty(struct sweep *s, struct sim *sim, const struct deed *
 	case OUTCOME_FAILED:
 	case OUTCOME_ROLLED_BACK:
 		expect(s, is_before(s, sim), "it says %s, but the machine is not as before (%s)", name, d->e.what);
-		expect(s, sim_count_files(sim, "run/passthru/journal") == 0, "it says %s, but a journal is left open (%s)",
+		expect(s, count_open(sim) == 0, "it says %s, but a journal is left open (%s)",
 		    name, d->e.what);
 		break;
 	case OUTCOME_NEEDS_RECOVER:
@@ -306,7 +311,7 @@ static void expect_honesty(struct sweep *s, struct sim *sim, const struct deed *
 static void expect_the_end_of_a_failure(struct sweep *s, struct sim *sim, const struct deed *d)
 {
 	expect_honesty(s, sim, d);
-	if (d->outcome == OUTCOME_NEEDS_RECOVER || sim_count_files(sim, "run/passthru/journal") > 0 ||
+	if (d->outcome == OUTCOME_NEEDS_RECOVER || count_open(sim) > 0 ||
 	    (s->sc->ends_as_it_began && !is_before(s, sim)))
 		expect_recovery(s, sim, "after one recover");
 	expect_normal_life(s, sim);

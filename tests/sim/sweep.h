@@ -15,6 +15,7 @@ struct scenario {
 	struct request act;
 	int (*on_run)(struct sim *sim); /* what the command of with does */
 	int lingers;
+	bool is_lasting; /* it moves files, and no function */
 	bool ends_as_it_began; /* with: whatever happens, all is given back */
 	struct request life; /* what is taken and given back afterwards; without targets: the GPU */
 	/* What is shown as having no way back: lines of the snapshot with one of these words may be either way. */

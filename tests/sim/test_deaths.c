@@ -20,11 +20,11 @@ static void dying_after(void **state)
 
 int main(void)
 {
-	static const struct claim claims[] = {
+	static const struct assertion assertions[] = {
 	    {"recover ends a death before any call", dying},
 	    {"recover ends a death after any call, and leaves no module loaded that nothing uses", dying_after},
 	    {"recover ends a death in any write, once it has come back", dying_in_a_write},
 	};
 
-	return run_claims(claims, ARRAY_LEN(claims));
+	return run_assertions(assertions, ARRAY_LEN(assertions));
 }

@@ -19,11 +19,11 @@ static void refused(void **state)
 
 int main(void)
 {
-	static const struct claim claims[] = {
+	static const struct assertion assertions[] = {
 	    {"a call that fails leaves before or after, and says which", failing},
 	    {"a write that the kernel refuses as busy leaves before or after, and says which", refused},
 	    {"a write that fails after it took effect leaves before or after", failing_after},
 	};
 
-	return run_claims(claims, ARRAY_LEN(claims));
+	return run_assertions(assertions, ARRAY_LEN(assertions));
 }

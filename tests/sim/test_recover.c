@@ -24,12 +24,12 @@ static void failing_after(void **state)
 
 int main(void)
 {
-	static const struct claim claims[] = {
+	static const struct assertion assertions[] = {
 	    {"a second recover ends what the first died in", dying},
 	    {"a second recover ends what the first died after", dying_after},
 	    {"a second recover ends what the first failed at", failing},
 	    {"a second recover ends what the first did and failed at", failing_after},
 	};
 
-	return run_claims(claims, ARRAY_LEN(claims));
+	return run_assertions(assertions, ARRAY_LEN(assertions));
 }

@@ -55,10 +55,12 @@ void deed_do(struct deed *d, struct sim *sim, const struct request *q)
 	struct change_options options = {.is_dry_run = q->is_dry_run, .wish = "a test's wish"};
 	struct with_wish with = {.argv = argv};
 	struct bind_wish wish;
+	char *word;
 	struct flow f = {.s = &sim->sys, .mem = &d->mem};
 
 	*d = (struct deed){0};
 	(void)snprintf(command, sizeof(command), "%s", q->command ? q->command : "qemu");
+	word = arena_strdup(&d->mem, q->word);
 	wish = with.bind = wish_of(&d->mem, q);
 	switch (q->verb) {
 	case DO_BIND:
@@ -80,8 +82,17 @@ void deed_do(struct deed *d, struct sim *sim, const struct request *q)
 	case DO_GIVE_BACK:
 		d->outcome = flow_release_hugepages(&f, &options, &d->change, &d->e);
 		break;
+	case DO_CLAIM:
+		d->outcome = flow_claim(&f, &(struct claim_wish){.bind = wish, .vm = q->vm}, &options, &d->change, &d->e);
+		break;
+	case DO_UNCLAIM:
+		d->outcome = flow_unclaim(&f, &word, 1, &options, &d->change, &d->e);
+		break;
+	case DO_UNDO:
+		d->outcome = flow_undo(&f, q->id, &options, &d->change, &d->e);
+		break;
 	case DO_ABANDON:
-		d->outcome = flow_abandon(&f, q->id, &d->e);
+		d->outcome = flow_abandon(&f, q->id, q->is_lasting, &d->e);
 		break;
 	}
 }

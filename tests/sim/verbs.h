@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "flow/claim.h"
 #include "flow/flow.h"
 #include "flow/hugepages.h"
 #include "sim_kernel.h"
@@ -27,6 +28,9 @@ enum act {
 	DO_ABANDON,
 	DO_RESERVE,
 	DO_GIVE_BACK,
+	DO_CLAIM,
+	DO_UNCLAIM,
+	DO_UNDO,
 };
 
 struct request {
@@ -39,7 +43,10 @@ struct request {
 	const char *command; /* of with */
 	bool is_dry_run;
 	bool stop_holders, kill_holders;
-	unsigned id; /* of abandon */
+	unsigned id; /* of abandon and undo */
+	bool is_lasting; /* of abandon */
+	const char *vm;	  /* of claim */
+	const char *word; /* of claim remove */
 	struct hugepages_wish pages; /* of reserve; targets is "" then */
 };
 

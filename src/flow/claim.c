@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow/claim.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "flow/bind.h"
+#include "sys/read_claims.h"
+#include "sys/read_host.h"
+
+/* ---- looking ---- */
+
+int flow_look_at_claims(struct flow *f, struct claims_seen *ret, struct err *e)
+{
+	struct read_request request = {.facets = FACET_PATH};
+	int r = read_claims(f->s, f->mem, &ret->claims, e);
+
+	if (r == 0)
+		r = flow_look(f, &request, &ret->host, e);
+	if (r < 0)
+		return r;
+	read_claim_serials(f->s, f->mem, &ret->claims, &ret->host);
+	ret->verdicts = judge_claims(f->mem, &ret->host, &ret->claims);
+	return 0;
+}
+
+int flow_mark_claims(struct flow *f, struct host *h, struct claims *ret, struct err *e)
+{
+	struct claim_verdict *verdicts;
+	int r = read_claims(f->s, f->mem, ret, e);
+
+	if (r < 0)
+		return r;
+	read_claim_serials(f->s, f->mem, ret, h);
+	verdicts = judge_claims(f->mem, h, ret);
+	for (size_t i = 0; i < ret->n; i++)
+		if (verdicts[i].state == CLAIM_HERE)
+			h->functions[verdicts[i].function].claim = ret->items[i].claim.vm ? ret->items[i].claim.vm : "yes";
+	return 0;
+}
+
+/* ---- claiming ---- */
+
+static void add_note(struct flow *f, struct change *c, const char *text)
+{
+	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
+}
+
+static bool is_target(const struct claim_wish *wish, const struct pci_function *function)
+{
+	for (size_t i = 0; i < wish->bind.n_targets; i++)
+		if (pci_addr_cmp(wish->bind.targets[i], function->addr) == 0)
+			return true;
+	return false;
+}
+
+static void add_claim_notes(struct flow *f, const struct claim_wish *wish, const int *functions, size_t n, struct change *c)
+{
+	struct guard *guards;
+	size_t n_guards = plan_guards(f->mem, &c->host, &wish->bind, functions, n, &guards);
+
+	for (size_t i = 0; i < n; i++)
+		if (!is_target(wish, &c->host.functions[functions[i]]))
+			add_note(f, c,
+			    arena_printf(f->mem, "%s goes along: it belongs to the same card", c->host.functions[functions[i]].name));
+	for (size_t i = 0; i < n_guards; i++)
+		add_note(f, c,
+		    arena_printf(f->mem, "%s, allowed although %s", c->host.functions[guards[i].function].name, guards[i].text));
+	add_note(f, c, "nothing binds it at boot yet: passthru bind hands it over until the next one");
+}
+
+static int plan_new_claims(struct flow *f, const struct claim_wish *wish, struct change *ret, struct err *e)
+{
+	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE | FACET_PATH,
+	    .targets = wish->bind.targets,
+	    .n_targets = wish->bind.n_targets,
+	    .attributes = 1u << ATTR_SLOT | 1u << ATTR_SERIAL | 1u << ATTR_VFS,
+	    .has_uses = true,
+	    .may_try = true};
+	struct claims claims;
+	int *functions;
+	size_t n;
+	int r = read_claims(f->s, f->mem, &claims, e);
+
+	if (r == 0)
+		r = flow_look(f, &request, &ret->host, e);
+	if (r < 0)
+		return r;
+	if (wish->bind.server_type != SERVER_UNKNOWN) {
+		ret->host.server_type = wish->bind.server_type;
+		ret->host.server_evidence = NULL;
+	}
+	r = plan_claim(f->mem, &ret->host, &claims, wish, &ret->plan, &functions, &n, e);
+	if (r == 0 && plan_count_moves(&ret->plan) > 0)
+		add_claim_notes(f, wish, functions, n, ret);
+	return r;
+}
+
+enum outcome flow_claim(struct flow *f, const struct claim_wish *wish, const struct change_options *options,
+    struct change *ret, struct err *e)
+{
+	struct session session = {.f = f, .lock = -1};
+	enum outcome outcome = OUTCOME_FAILED;
+	struct claim_wish now = *wish;
+
+	*ret = (struct change){.is_lasting = true};
+	now.bind.verb = VERB_CLAIM;
+	now.typed = options->wish;
+	now.time_s = f->s->ops->clock_s(f->s);
+	if (!options->is_dry_run && session_open(f, options->wish, &session, e) < 0)
+		outcome = OUTCOME_FAILED;
+	else if (plan_new_claims(f, &now, ret, e) < 0)
+		outcome = OUTCOME_FAILED;
+	else if (plan_count_moves(&ret->plan) == 0)
+		outcome = OUTCOME_NOTHING;
+	else if (options->is_dry_run)
+		outcome = OUTCOME_DONE;
+	else
+		outcome = flow_carry_out(&session, verb_name(VERB_CLAIM), options, true, 0, ret, e);
+	session_close(&session);
+	return outcome;
+}
+
+/* ---- removing ---- */
+
+struct choice {
+	struct flow *f;
+	const struct claims_seen *seen;
+	bool *is_chosen; /* one a claim */
+};
+
+/* With what was claimed as its card. */
+static void choose(struct choice *c, size_t index)
+{
+	const struct claims *claims = &c->seen->claims;
+
+	for (size_t i = 0; i < claims->n; i++)
+		if (i == index || port_path_equal(&claims->items[i].claim.card, &claims->items[index].claim.card))
+			c->is_chosen[i] = true;
+}
+
+static bool choose_by_name(struct choice *c, const char *word)
+{
+	const struct claims *claims = &c->seen->claims;
+	bool is_any = false;
+
+	for (size_t i = 0; i < claims->n; i++) {
+		if (!str_eq(claims->items[i].name, word) && !str_eq(claims->items[i].claim.vm, word))
+			continue;
+		choose(c, i);
+		is_any = true;
+	}
+	return is_any;
+}
+
+/* The function that is there now comes first: an address that another card has by now is that one's. */
+static bool choose_by_address(struct choice *c, struct pci_addr addr)
+{
+	const struct claims_seen *seen = c->seen;
+	bool is_any = false;
+
+	for (size_t i = 0; i < seen->claims.n; i++)
+		if (seen->verdicts[i].state == CLAIM_HERE &&
+		    pci_addr_cmp(seen->host.functions[seen->verdicts[i].function].addr, addr) == 0) {
+			choose(c, i);
+			return true;
+		}
+	for (size_t i = 0; i < seen->claims.n; i++) {
+		if (seen->verdicts[i].state == CLAIM_HERE || pci_addr_cmp(seen->claims.items[i].claim.addr, addr) != 0)
+			continue;
+		choose(c, i);
+		is_any = true;
+	}
+	return is_any;
+}
+
+static int choose_word(struct choice *c, const char *word, struct err *e)
+{
+	struct pci_addr addr;
+
+	if (choose_by_name(c, word))
+		return 0;
+	if (flow_find_target(c->f, word, &addr, NULL) == 0 && choose_by_address(c, addr))
+		return 0;
+	for (size_t i = 0; i < c->seen->claims.n_troubles; i++) {
+		const struct claim_trouble *t = &c->seen->claims.troubles[i];
+
+		if (str_eq(t->file, claim_file(c->f->mem, word))) {
+			(void)err_set(e, -EEXIST, "%s cannot be used: %s", t->file, t->text);
+			return err_hint(e, "look at it; if it is of no use, remove it by hand");
+		}
+	}
+	(void)err_set(e, -ENOENT, "nothing is claimed by the name or address %s", word);
+	return err_hint(e, "passthru claim list shows what is");
+}
+
+static int plan_removal(struct flow *f, char *const *words, size_t n_words, struct change *ret, struct err *e)
+{
+	struct claims_seen seen = {0};
+	struct choice choice = {.f = f, .seen = &seen};
+	int *indices, r = flow_look_at_claims(f, &seen, e);
+	size_t n = 0;
+
+	if (r < 0)
+		return r;
+	/* It might be one of those that are to go. */
+	for (size_t i = 0; i < seen.claims.n_troubles; i++)
+		if (seen.claims.troubles[i].is_unread)
+			return err_set(e, -EIO, "%s: %s", seen.claims.troubles[i].file, seen.claims.troubles[i].text);
+	choice.is_chosen = arena_alloc(f->mem, seen.claims.n + 1);
+	indices = arena_alloc(f->mem, (seen.claims.n + 1) * sizeof(*indices));
+	for (size_t i = 0; r == 0 && i < n_words; i++)
+		r = choose_word(&choice, words[i], e);
+	for (size_t i = 0; i < seen.claims.n; i++)
+		if (choice.is_chosen[i])
+			indices[n++] = (int)i;
+	for (size_t i = 0; i < seen.claims.n_troubles; i++)
+		add_note(f, ret,
+		    arena_printf(f->mem, "%s is no claim and was left: %s", seen.claims.troubles[i].file, seen.claims.troubles[i].text));
+	return r < 0 ? r : plan_unclaim(f->mem, &seen.claims, indices, n, &ret->plan, e);
+}
+
+enum outcome flow_unclaim(struct flow *f, char *const *words, size_t n_words, const struct change_options *options,
+    struct change *ret, struct err *e)
+{
+	struct session session = {.f = f, .lock = -1};
+	enum outcome outcome = OUTCOME_FAILED;
+
+	*ret = (struct change){.is_lasting = true};
+	if (!options->is_dry_run && session_open(f, options->wish, &session, e) < 0)
+		outcome = OUTCOME_FAILED;
+	else if (plan_removal(f, words, n_words, ret, e) < 0)
+		outcome = OUTCOME_FAILED;
+	else if (options->is_dry_run)
+		outcome = OUTCOME_DONE;
+	else
+		outcome = flow_carry_out(&session, "claim remove", options, true, 0, ret, e);
+	session_close(&session);
+	return outcome;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <string.h>
+
+#include "apply/kinds.h"
+#include "base/str.h"
+#include "flow/bind.h"
+
+static int find_record(struct flow *f, unsigned id, struct journal *ret, struct err *e)
+{
+	struct journal *held;
+	char shown[CHANGE_ID_TEXT];
+	size_t n;
+	int r = journal_read(f->s, f->mem, FOLDER_LASTING_HELD, &held, &n, e);
+
+	for (size_t i = n; r == 0 && i-- > 0;)
+		if (id == 0 || held[i].id == id) {
+			*ret = held[i];
+			return 0;
+		}
+	if (r < 0)
+		return r;
+	if (id == 0)
+		return err_set(e, -ENOENT, "no lasting change is in force");
+	(void)err_set(e, -ENOENT, "there is no change %s in force", change_id_format(id, true, shown));
+	return err_hint(e, "passthru history lists them");
+}
+
+/* What it moved, the other way round; what is back already needs nothing. */
+static int plan_undo(struct flow *f, const struct journal *record, struct plan *ret, struct err *e)
+{
+	struct plan inverse = plan_inverse(f->mem, &record->plan), p = {0};
+
+	for (size_t i = 0; i < inverse.n_steps; i++) {
+		const struct step *back = &inverse.steps[i];
+		struct value now = {0};
+		int state = move_state(f->s, f->mem, back, &now, e);
+
+		if (state < 0)
+			return state;
+		if (state == STATE_WANT || state == STATE_GONE)
+			continue;
+		if (state != STATE_HAVE) {
+			(void)err_set(e, -ESTALE, "%s was changed since: it is %s, and not as it was left", back->target,
+			    value_describe(f->mem, back->kind, &now));
+			return err_hint(e, "nothing was touched; put it right by hand, or undo the later change first");
+		}
+		*ARENA_PUSH(f->mem, p.steps, p.n_steps) = *back;
+	}
+	*ret = p;
+	return 0;
+}
+
+static enum outcome undo_record(struct session *session, const struct journal *record, const struct change_options *options,
+    struct change *ret, struct err *e)
+{
+	struct flow *f = session->f;
+
+	if (plan_undo(f, record, &ret->plan, e) < 0)
+		return OUTCOME_FAILED;
+	if (options->is_dry_run)
+		return plan_count_moves(&ret->plan) > 0 ? OUTCOME_DONE : OUTCOME_NOTHING;
+	if (plan_count_moves(&ret->plan) > 0)
+		return flow_carry_out(session, "undo", options, false, record->id, ret, e);
+	/* A change that was cut off may yet change it again: its end decides. */
+	if (session_check_interrupted(session, &record->plan, e) < 0)
+		return flow_fail(e);
+	if (journal_move(f->s, record->id, FOLDER_LASTING_HELD, FOLDER_LASTING_HISTORY, e) < 0)
+		return OUTCOME_FAILED;
+	return OUTCOME_NOTHING;
+}
+
+enum outcome flow_undo(struct flow *f, unsigned id, const struct change_options *options, struct change *ret, struct err *e)
+{
+	struct session session = {.f = f, .lock = -1};
+	enum outcome outcome = OUTCOME_FAILED;
+	struct journal record;
+
+	*ret = (struct change){.is_lasting = true};
+	if ((options->is_dry_run || session_open(f, options->wish, &session, e) == 0) && find_record(f, id, &record, e) == 0)
+		outcome = undo_record(&session, &record, options, ret, e);
+	session_close(&session);
+	return outcome;
+}

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "plan/claim.h"
+
+#include <errno.h>
+
+#include "base/str.h"
+#include "judge/verdict.h"
+#include "plan/bind.h"
+#include "text/claim_file.h"
+
+static const struct saved_claim *find_claim(const struct claims *c, const struct port_path *path)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (port_path_equal(&c->items[i].claim.path, path))
+			return &c->items[i];
+	return NULL;
+}
+
+/* What only root could have made so is left alone. */
+static int refuse_odd_file(const struct saved_claim *saved, struct err *e)
+{
+	(void)err_set(e, -EEXIST, "%s is not as passthru writes its files: its mode is not 0644", saved->file);
+	return err_hint(e, "chmod 0644 %s", saved->file);
+}
+
+static int check_claimable(const struct pci_function *f, struct err *e)
+{
+	if (f->is_vf == TRI_YES) {
+		(void)err_set(e, -EOPNOTSUPP, "%s is a virtual function: it is made anew at each boot, so it cannot be claimed", f->name);
+		return err_hint(e, "claim the physical function, or bind the virtual one when it is there");
+	}
+	if (!f->has_ids || !f->has_class || f->is_subsystem_unread)
+		return err_set(e, -EIO, "%s cannot be claimed: what it is cannot be read", f->name);
+	if (!f->path)
+		return err_set(e, -EIO, "%s cannot be claimed: on which port it sits cannot be told", f->name);
+	return 0;
+}
+
+/* Of a function in the same slot nothing may be in doubt: it might be one that goes along. */
+static int check_slot(const struct host *h, const struct pci_function *f, struct err *e)
+{
+	for (size_t i = 0; i < h->n_functions; i++) {
+		const struct pci_function *other = &h->functions[i];
+
+		if (pci_addr_same_slot(other->addr, f->addr) && (other->trouble || other->group == GROUP_UNKNOWN))
+			return err_set(e, -EIO, "cannot tell whether %s belongs to %s%s%s", other->name, f->name,
+			    other->trouble ? ": " : "", other->trouble ? other->trouble : "");
+	}
+	return 0;
+}
+
+/* Which target's card a function belongs to: the first it is a companion of. */
+static const struct pci_function *card_of(struct arena *mem, const struct host *h, const struct claim_wish *wish,
+    const struct pci_function *f)
+{
+	int index = host_index(h, f);
+
+	for (size_t i = 0; i < wish->bind.n_targets; i++) {
+		const struct pci_function *target = host_find(h, wish->bind.targets[i]);
+		struct verdict v = judge_function(mem, h, target);
+
+		if (target == f)
+			return f;
+		for (size_t k = 0; k < v.n_companions; k++)
+			if (v.companions[k] == index)
+				return target;
+	}
+	return f;
+}
+
+static struct claim new_claim(struct arena *mem, const struct host *h, const struct claim_wish *wish, const struct pci_function *f)
+{
+	const struct pci_function *card = card_of(mem, h, wish, f);
+	struct claim c = {
+	    .vendor = f->vendor,
+	    .device = f->device,
+	    .subvendor = f->subvendor,
+	    .subdevice = f->subdevice,
+	    .class_code = f->class_code,
+	    .path = *f->path,
+	    .addr = f->addr,
+	    .card = card->path ? *card->path : *f->path,
+	    .vm = wish->vm,
+	    .time_s = wish->time_s,
+	    .wish = wish->typed,
+	};
+
+	if (f->attributes) {
+		c.serial = f->attributes[ATTR_SERIAL];
+		c.slot = f->attributes[ATTR_SLOT];
+	}
+	return c;
+}
+
+/* The same card for the same purpose: there is nothing to write, though the address or the hour are others. */
+static bool is_claimed_so(const struct saved_claim *saved, const struct claim *c, const struct pci_function *f)
+{
+	return claim_fits_ids(&saved->claim, f) && (!c->vm || str_eq(c->vm, saved->claim.vm)) &&
+	    (!c->serial || !saved->claim.serial || str_eq(c->serial, saved->claim.serial));
+}
+
+static int add_claim(struct arena *mem, const struct claims *all, const struct pci_function *f, const struct claim *c,
+    struct plan *p, struct err *e)
+{
+	const struct saved_claim *saved = find_claim(all, f->path);
+	const char *file = claim_file(mem, claim_name(mem, f->path));
+	struct value have = {0};
+
+	for (size_t i = 0; i < all->n_troubles; i++)
+		if (str_eq(all->troubles[i].file, file)) {
+			(void)err_set(e, -EEXIST, "%s is in the way, and cannot be used: %s", file, all->troubles[i].text);
+			return err_hint(e, "mend it or remove it, then claim again");
+		}
+	if (saved && is_claimed_so(saved, c, f))
+		return 0;
+	if (saved && !saved->is_plain)
+		return refuse_odd_file(saved, e);
+	if (saved)
+		have.text = saved->text;
+	plan_add_move(mem, p, KIND_FILE, file, have, (struct value){.text = claim_file_text(mem, c)});
+	return 0;
+}
+
+int plan_claim(struct arena *mem, const struct host *h, const struct claims *c, const struct claim_wish *wish,
+    struct plan *ret, int **ret_functions, size_t *n_ret, struct err *e)
+{
+	struct plan files = {0}, p = {0};
+	int *functions;
+	size_t n;
+	int r = plan_usable_set(mem, h, &wish->bind, &functions, &n, e);
+
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		r = check_claimable(&h->functions[functions[i]], e);
+		if (r == 0)
+			r = check_slot(h, &h->functions[functions[i]], e);
+	}
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		const struct pci_function *f = &h->functions[functions[i]];
+		struct claim one = new_claim(mem, h, wish, f);
+
+		r = add_claim(mem, c, f, &one, &files, e);
+	}
+	/* What is claimed already has been weighed then. */
+	if (r == 0 && files.n_steps > 0)
+		r = plan_check_guards(mem, h, &wish->bind, functions, n, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; files.n_steps > 0 && i < n; i++) {
+		const struct pci_function *f = &h->functions[functions[i]];
+
+		plan_add_require(mem, &p, KIND_IDENTITY, f->name, (struct value){.text = function_identity(mem, f)});
+	}
+	for (size_t i = 0; i < files.n_steps; i++)
+		*ARENA_PUSH(mem, p.steps, p.n_steps) = files.steps[i];
+	*ret = p;
+	*ret_functions = functions;
+	*n_ret = n;
+	return 0;
+}
+
+int plan_unclaim(struct arena *mem, const struct claims *c, const int *indices, size_t n, struct plan *ret, struct err *e)
+{
+	struct plan p = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct saved_claim *saved = &c->items[indices[i]];
+
+		if (!saved->is_plain)
+			return refuse_odd_file(saved, e);
+		plan_add_move(mem, &p, KIND_FILE, saved->file, (struct value){.text = saved->text}, (struct value){0});
+	}
+	*ret = p;
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From a wish to the files of claims: lasting plans. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/claim.h"
+#include "model/host.h"
+#include "model/plan.h"
+#include "model/wish.h"
+
+struct claim_wish {
+	struct bind_wish bind; /* targets and what is allowed; its verb is VERB_CLAIM */
+	const char *vm;	       /* --for, NULL: none in particular */
+	int64_t time_s;
+	const char *typed;
+};
+
+/* A claim for each target and what must go along with it, refused as a bind would be: the next boot takes what is
+ * claimed. The host must have been read with TOPOLOGY, GROUPS, PATH, the attributes SLOT, SERIAL and VFS, and uses.
+ * *ret_functions are those that the claims are of. -EPERM: a verdict or a guard is against it; -ENODEV: a target is not there;
+ * -EOPNOTSUPP: a virtual function; -EIO: where it sits cannot be told; -EEXIST: there is a file that cannot be used.
+ * An empty plan: all are claimed so already. */
+int plan_claim(struct arena *mem, const struct host *h, const struct claims *c, const struct claim_wish *wish,
+    struct plan *ret, int **ret_functions, size_t *n_ret, struct err *e);
+
+/* Takes these claims (indices into c->items) away. -EEXIST: a file is not as passthru writes it. */
+int plan_unclaim(struct arena *mem, const struct claims *c, const int *indices, size_t n, struct plan *ret, struct err *e);
