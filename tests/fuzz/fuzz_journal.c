@@ -17,6 +17,8 @@ static void check_target(const struct step *s)
 		assert(str_starts(s->target, "/etc/passthru/claims.d/") && !strchr(s->target + 23, '/'));
 	else if (s->kind == KIND_UNIT)
 		assert(!strchr(s->target + strspn(s->target, "0123456789/"), '/'));
+	else if (s->kind == KIND_PROCESS || s->kind == KIND_HUGEPAGES)
+		assert(!strchr(s->target, '/') || !strchr(strchr(s->target, '/') + 1, '/')); /* one, between two parts */
 	else
 		assert(!strchr(s->target, '/'));
 	if (s->want.driver)
