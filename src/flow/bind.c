@@ -156,6 +156,7 @@ static int look_for_user(struct flow *f, struct bind_wish *wish, struct change *
 
 	if (r < 0)
 		return r;
+	wish->user = user.name; /* a number that has a name is said by it */
 	wish->uid = user.uid;
 	wish->gid = user.gid;
 	return read_accesses(f->s, f->mem, &c->host, e);

@@ -128,7 +128,8 @@ static void show_function(struct sim *sim, const struct sim_function *f)
 	tree_link_at(&sim->tree, link, DRIVERS "/%s/%s", f->driver->name, f->name);
 }
 
-/* Root's at first, and whosever it was made then. udev, where it runs, gives it to root once more a while later. */
+/* Root's at first, and whosever it was made then. udev, where it runs, has not noticed yet (there is no queue), and
+ * gives it to root once more a while later. */
 static void make_node(struct sim *sim, int group)
 {
 	char path[TREE_PATH];
@@ -139,7 +140,6 @@ static void make_node(struct sim *sim, int group)
 	tree_file(&sim->tree, path, "0:0 600");
 	if (!sim_exists(sim, "run/udev/control"))
 		return;
-	tree_file(&sim->tree, "run/udev/queue", "");
 	sim->udev_group = group;
 	sim->udev_ms = 300;
 }
@@ -151,7 +151,6 @@ void sim_end_udev(struct sim *sim)
 	(void)snprintf(path, sizeof(path), "dev/vfio/%d", sim->udev_group);
 	if (tree_find(&sim->tree, path))
 		tree_file(&sim->tree, path, "0:0 600");
-	tree_remove(&sim->tree, "run/udev/queue");
 	tree_file(&sim->tree, "run/udev/data/c243:0", "");
 }
 

@@ -123,6 +123,7 @@ static void a_udev_that_never_ends_is_not_waited_for_for_ever(void **state)
 	sim_host_clean(&sim);
 	do_well(&sim, &(struct request){.verb = DO_BIND, .targets = GPU});
 	tree_file(&sim.tree, "run/udev/control", "");
+	tree_file(&sim.tree, "run/udev/data/c243:0", "");
 	tree_file(&sim.tree, "run/udev/queue", "");
 	start = sim.time_ms;
 	do_well(&sim, &for_ann);
@@ -163,6 +164,23 @@ static void a_rule_of_udevs_is_no_foreign_hand(void **state)
 	}
 }
 
+/* It was root's alone; the journal is open. */
+static void die_giving_it_to_bob(struct sim *sim)
+{
+	for (int k = 1;; k++) {
+		sim_host_clean(sim);
+		do_well(sim, &(struct request){.verb = DO_BIND, .targets = GPU});
+		sim_arm(sim, SIM_DIE_AFTER, k);
+		(void)outcome_of(sim, &for_bob);
+		assert_true(sim->n_calls >= k);
+		sim_revive(sim);
+		if (str_eq(tree_find(&sim->tree, NODE)->text, "1001:108 660"))
+			break;
+		sim_done(sim);
+	}
+	assert_int_equal(sim_count_files(sim, "run/passthru/journal"), 1);
+}
+
 /* Killed between the owner and the mode. */
 static void half_given_is_taken_back(void **state)
 {
@@ -173,13 +191,8 @@ static void half_given_is_taken_back(void **state)
 	sim_host_clean(&sim);
 	do_well(&sim, &(struct request){.verb = DO_BIND, .targets = GPU});
 	before = sim_snapshot(&sim);
-	for (int k = 1; sim_count_files(&sim, "run/passthru/journal") == 0 || !str_eq(tree_find(&sim.tree, NODE)->text, "1001:108 660"); k++) {
-		sim_arm(&sim, SIM_DIE_AFTER, k);
-		(void)outcome_of(&sim, &for_bob);
-		sim_revive(&sim);
-		if (sim_count_files(&sim, "run/passthru/journal") == 1 && !str_eq(tree_find(&sim.tree, NODE)->text, "1001:108 660"))
-			assert_int_equal(recover_all(&sim), OUTCOME_DONE);
-	}
+	sim_done(&sim);
+	die_giving_it_to_bob(&sim);
 	/* Whoever else comes is told of it. */
 	assert_int_equal(outcome_of(&sim, &for_ann), OUTCOME_NEEDS_RECOVER);
 	assert_int_equal(outcome_of(&sim, &release_gpu), OUTCOME_NEEDS_RECOVER);
@@ -187,6 +200,49 @@ static void half_given_is_taken_back(void **state)
 	assert_int_equal(recover_all(&sim), OUTCOME_DONE);
 	assert_machine(&sim, before);
 	free(before);
+}
+
+/* By its functions' old drivers, or pulled out, while it was another's turn. */
+static void a_node_that_is_gone_is_a_final_answer(void **state)
+{
+	cleanup_sim struct sim sim = {0};
+	cleanup_deed struct deed d = {0};
+
+	(void)state;
+	die_giving_it_to_bob(&sim);
+	assert_int_equal(sim_poke(&sim, "sys/bus/pci/drivers/vfio-pci/unbind", GPU), 0);
+	assert_int_equal(sim_poke(&sim, "sys/bus/pci/drivers/vfio-pci/unbind", SOUND), 0);
+	assert_false(sim_exists(&sim, NODE));
+	deed_do(&d, &sim, &(struct request){.verb = DO_RECOVER});
+	if (d.outcome != OUTCOME_DONE)
+		fail_msg("%s: %s", outcome_name(d.outcome), d.e.what);
+	assert_int_equal(sim_count_files(&sim, "run/passthru/journal"), 0);
+}
+
+static void pull_the_network(struct sim *sim)
+{
+	sim_unplug(sim, NETWORK);
+}
+
+static void what_is_pulled_out_on_the_way_needs_nobody(void **state)
+{
+	(void)state;
+	for (int k = 1, n_calls = k; n_calls >= k; k++) {
+		cleanup_sim struct sim sim = {0};
+		cleanup_deed struct deed d = {0}, after = {0};
+
+		sim_host_clean(&sim);
+		do_well(&sim, &(struct request){.verb = DO_BIND, .targets = NETWORK, .user = "ann"});
+		sim.hook = pull_the_network;
+		sim_arm(&sim, SIM_HOOK, k);
+		deed_do(&d, &sim, &(struct request){.verb = DO_RELEASE, .targets = NETWORK});
+		sim_disarm(&sim);
+		n_calls = sim.n_calls;
+		deed_do(&after, &sim, &(struct request){.verb = DO_RECOVER});
+		if (after.outcome != OUTCOME_DONE && after.outcome != OUTCOME_NOTHING)
+			fail_msg("pulled out at %s, recover says %s: %s", sim.tripped_on, outcome_name(after.outcome), after.e.what);
+		assert_int_equal(sim_count_files(&sim, "run/passthru/journal"), 0);
+	}
 }
 
 static void a_guest_keeps_its_node(void **state)
@@ -288,6 +344,8 @@ int main(void)
 	    cmocka_unit_test(a_udev_that_never_ends_is_not_waited_for_for_ever),
 	    cmocka_unit_test(a_rule_of_udevs_is_no_foreign_hand),
 	    cmocka_unit_test(half_given_is_taken_back),
+	    cmocka_unit_test(a_node_that_is_gone_is_a_final_answer),
+	    cmocka_unit_test(what_is_pulled_out_on_the_way_needs_nobody),
 	    cmocka_unit_test(a_guest_keeps_its_node),
 	    cmocka_unit_test(a_running_with_keeps_its_node),
 	    cmocka_unit_test(with_runs_its_command_as_the_user),
