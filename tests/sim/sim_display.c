@@ -22,6 +22,7 @@ struct sim_framebuffer *sim_add_framebuffer(struct sim *sim, const char *functio
 	(void)snprintf(fb->function, sizeof(fb->function), "%s", function);
 	(void)snprintf(fb->driver, sizeof(fb->driver), "%s", f->driver ? f->driver->name : "");
 	tree_file(&sim->tree, CONSOLES "/vtcon0/name", "(S) dummy device\n");
+	tree_link(&sim->tree, "sys/class/graphics/fbcon", "../../devices/virtual/graphics/fbcon");
 	if (!platform)
 		return fb;
 	(void)snprintf(fb->platform, sizeof(fb->platform), "%s", platform);
@@ -117,7 +118,8 @@ void sim_evict_framebuffers(struct sim *sim, const struct sim_function *f, const
 	}
 }
 
-/* The console has its framebuffer open, and so the module of that. */
+/* The console has its framebuffer open, and so the module of that where its operations are the driver's own (fb_ops.owner;
+ * those of drm_kms_helper's general ones keep that instead, so bochs). */
 bool sim_console_keeps(struct sim *sim, const char *module)
 {
 	for (size_t i = 0; sim->is_console_bound && i < sim->n_framebuffers; i++) {

@@ -98,9 +98,10 @@ void sim_host_console(struct sim *sim)
 	sim_show(sim);
 }
 
-void sim_host_firmware(struct sim *sim)
+static void host_firmware(struct sim *sim, unsigned kernel_minor)
 {
 	sim_init(sim);
+	sim->kernel_minor = kernel_minor;
 	(void)sim_add_function(sim, "0000:00:01.0", 0x060400, "1b36:000c", 4, "pcieport", NULL);
 	(void)sim_add_function(sim, GPU, 0x030000, "1234:1111", 5, NULL, "0000:00:01.0");
 	(void)sim_add_function(sim, SOUND, 0x040300, "1234:2668", 5, "snd_hda_intel", "0000:00:01.0");
@@ -108,6 +109,16 @@ void sim_host_firmware(struct sim *sim)
 	tree_file_at(&sim->tree, "1\n", "%s/boot_vga", sim_find_function(sim, GPU)->folder);
 	(void)sim_add_framebuffer(sim, GPU, "efi-framebuffer.0");
 	sim_show(sim);
+}
+
+void sim_host_firmware(struct sim *sim)
+{
+	host_firmware(sim, 12);
+}
+
+void sim_host_old_firmware(struct sim *sim)
+{
+	host_firmware(sim, 1);
 }
 
 void sim_host_interface(struct sim *sim)

@@ -248,6 +248,7 @@ void sim_host_nvidia(struct sim *sim);
 void sim_host_console(struct sim *sim);
 /* Clean, with no driver for the GPU: the console is on the firmware's framebuffer. */
 void sim_host_firmware(struct sim *sim);
+void sim_host_old_firmware(struct sim *sim); /* of Linux 6.1 */
 /* Clean, with an interface that is up. */
 void sim_host_interface(struct sim *sim);
 

@@ -197,6 +197,37 @@ static void a_disk_that_is_mounted_after_the_plan_stays(void **state)
 	free(before);
 }
 
+static void host_with_mount(struct sim *sim)
+{
+	host_with_disk(sim);
+	mount(sim);
+}
+
+static void unmount(struct sim *sim)
+{
+	tree_file(&sim->tree, "proc/self/mountinfo", "21 1 0:20 / /sys rw - sysfs sysfs rw\n");
+}
+
+/* It was allowed, so that it ended is no reason to stop. */
+static void a_disk_that_is_unmounted_after_the_plan_goes(void **state)
+{
+	static const struct request bind_disk = {.verb = DO_BIND, .targets = NVME, .allow = "storage"};
+	int n = 0;
+
+	(void)state;
+	for (int k = 1;; k++) {
+		cleanup_sim struct sim sim = {0};
+		cleanup_deed struct deed d = {0};
+
+		if (!act_at(&sim, &d, host_with_mount, &bind_disk, unmount, k))
+			break;
+		n++;
+		if (d.outcome != OUTCOME_DONE)
+			fail_msg("unmounted at call %d (%s): %s", k, sim.tripped_on, d.e.what);
+	}
+	assert_true(n > 100);
+}
+
 /* ---- somebody does not go ---- */
 
 static void who_ignores_the_request_is_told_to_end(void **state)
@@ -278,7 +309,6 @@ static void who_is_started_again_by_others_keeps_the_device(void **state)
 static void what_somebody_found_meanwhile_is_not_torn_from_him(void **state)
 {
 	cleanup_sim struct sim sim = {0};
-	cleanup_deed struct deed d = {0};
 	char *taken;
 
 	(void)state;
@@ -329,13 +359,15 @@ static void an_interface_that_was_set_down_is_up_again(void **state)
 	free(before);
 }
 
-static void expect_complete(void (*build)(struct sim *sim), const struct request *act)
+static void expect_complete(void (*build)(struct sim *sim), const struct request *before, const struct request *act)
 {
 	cleanup_sim struct sim after = {0};
 	bool is_tried = false;
 	char *done;
 
 	build(&after);
+	if (before)
+		assert_int_equal(outcome_of(&after, before), OUTCOME_DONE);
 	assert_int_equal(outcome_of(&after, act), OUTCOME_DONE);
 	done = sim_snapshot(&after);
 	for (int k = 1; !is_tried; k++) {
@@ -343,6 +375,8 @@ static void expect_complete(void (*build)(struct sim *sim), const struct request
 		cleanup_deed struct deed d = {0};
 
 		build(&sim);
+		if (before)
+			assert_int_equal(outcome_of(&sim, before), OUTCOME_DONE);
 		sim_arm(&sim, SIM_DIE, k);
 		deed_do(&d, &sim, act);
 		assert_true(sim.n_calls >= k);
@@ -362,8 +396,40 @@ static void a_console_or_interface_that_went_with_its_function_is_where_it_was_t
 	static const struct request bind_network = {.verb = DO_BIND, .targets = NETWORK, .stop_holders = true};
 
 	(void)state;
-	expect_complete(sim_host_console, &bind_gpu);
-	expect_complete(sim_host_interface, &bind_network);
+	expect_complete(sim_host_console, NULL, &bind_gpu);
+	expect_complete(sim_host_interface, NULL, &bind_network);
+}
+
+static void a_console_that_has_no_picture_to_come_back_to_does_not_hold_up_its_card(void **state)
+{
+	(void)state;
+	expect_complete(sim_host_firmware, &bind_gpu, &release_gpu);
+}
+
+static void expect_firmware_picture(void (*build)(struct sim *sim))
+{
+	static const struct request look = {.verb = DO_BIND, .targets = GPU, .is_dry_run = true};
+	cleanup_sim struct sim sim = {0};
+	cleanup_deed struct deed d = {0};
+	int n = 0;
+
+	build(&sim);
+	deed_do(&d, &sim, &look);
+	assert_int_equal(d.outcome, OUTCOME_DONE);
+	for (size_t i = 0; i < d.change.plan.n_steps; i++) {
+		const struct step *step = &d.change.plan.steps[i];
+
+		n += step->kind == KIND_FRAMEBUFFER && step->back == BACK_NONE && str_eq(step->target, "efi-framebuffer.0");
+	}
+	assert_int_equal(n, 1);
+}
+
+/* Its device hangs below the card or, before Linux 6.9, below none. */
+static void that_the_firmwares_picture_does_not_come_back_is_said_beforehand(void **state)
+{
+	(void)state;
+	expect_firmware_picture(sim_host_firmware);
+	expect_firmware_picture(sim_host_old_firmware);
 }
 
 static const char *unit_that_fails; /* sys_ops has no room for it */
@@ -433,6 +499,7 @@ int main(void)
 	    T(who_opens_a_node_after_the_plan_keeps_the_device),
 	    T(who_comes_while_modules_are_unloaded_is_seen),
 	    T(a_disk_that_is_mounted_after_the_plan_stays),
+	    T(a_disk_that_is_unmounted_after_the_plan_goes),
 	    T(who_ignores_the_request_is_told_to_end),
 	    T(who_cannot_be_ended_keeps_the_device),
 	    T(a_process_that_ended_is_not_signalled),
@@ -441,6 +508,8 @@ int main(void)
 	    T(what_somebody_found_meanwhile_is_not_torn_from_him),
 	    T(an_interface_that_was_set_down_is_up_again),
 	    T(a_console_or_interface_that_went_with_its_function_is_where_it_was_to_go),
+	    T(a_console_that_has_no_picture_to_come_back_to_does_not_hold_up_its_card),
+	    T(that_the_firmwares_picture_does_not_come_back_is_said_beforehand),
 	    T(a_unit_that_cannot_be_asked_for_is_not_forgotten),
 	    T(modules_go_and_come_in_their_order_alone),
 	};

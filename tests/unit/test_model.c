@@ -181,6 +181,21 @@ static void values_are_said_in_words(void **state)
 			assert_string_not_equal(value_describe(&mem, (enum kind)kind, &yes), value_describe(&mem, (enum kind)kind, &no));
 }
 
+static void fewer_uses_are_within_those_seen_and_others_are_not(void **state)
+{
+	static const char seen[] = "mount: /data on nvme0n1p1; mount: /srv on nvme0n1p2";
+
+	(void)state;
+	assert_true(uses_are_within(seen, seen));
+	assert_true(uses_are_within("", seen));
+	assert_true(uses_are_within("", ""));
+	assert_true(uses_are_within("mount: /srv on nvme0n1p2", seen));
+	assert_false(uses_are_within("mount: /srv", seen));
+	assert_false(uses_are_within("mount: /srv on nvme0n1p2 too", seen));
+	assert_false(uses_are_within("mount: /srv on nvme0n1p2; mount: /home on nvme0n1p3", seen));
+	assert_false(uses_are_within("mount: /srv on nvme0n1p2", ""));
+}
+
 /* ---- JSON ---- */
 
 static int parse_plan(struct arena *mem, const char *text, struct plan *ret)
@@ -630,6 +645,7 @@ static void plans_are_equal_only_in_every_step(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+	    T(fewer_uses_are_within_those_seen_and_others_are_not),
 	    T(addresses_have_a_short_and_a_long_form),
 	    T(domains_may_have_more_than_four_digits),
 	    T(junk_is_no_address),
