@@ -51,6 +51,9 @@ static int check_fresh(const struct run *run, struct err *e)
 			return state;
 		if (state == STATE_GONE)
 			return err_set(e, -ENODEV, "%s is gone", step->target);
+		/* Who was to be ended has ended by himself. */
+		if (state == STATE_WANT && step->kind == KIND_PROCESS)
+			continue;
 		if (state != STATE_HAVE)
 			return refuse_stale(run->mem, step, &now, e);
 	}

@@ -230,6 +230,30 @@ static void a_disk_that_is_unmounted_after_the_plan_goes(void **state)
 
 /* ---- somebody does not go ---- */
 
+static void end_program(struct sim *sim)
+{
+	sim_end_program(sim, &sim->programs[0]);
+}
+
+/* At whatever moment: his end is what was wanted. */
+static void who_ends_by_himself_is_no_reason_to_stop(void **state)
+{
+	int n = 0;
+
+	(void)state;
+	for (int k = 1;; k++) {
+		cleanup_sim struct sim sim = {0};
+		cleanup_deed struct deed d = {0};
+
+		if (!act_at(&sim, &d, sim_host_shell, &killing, end_program, k))
+			break;
+		n++;
+		if (d.outcome != OUTCOME_DONE)
+			fail_msg("ended at call %d (%s): %s", k, sim.tripped_on, d.e.what);
+	}
+	assert_true(n > 100);
+}
+
 static void who_ignores_the_request_is_told_to_end(void **state)
 {
 	cleanup_sim struct sim sim = {0};
@@ -500,6 +524,7 @@ int main(void)
 	    T(who_comes_while_modules_are_unloaded_is_seen),
 	    T(a_disk_that_is_mounted_after_the_plan_stays),
 	    T(a_disk_that_is_unmounted_after_the_plan_goes),
+	    T(who_ends_by_himself_is_no_reason_to_stop),
 	    T(who_ignores_the_request_is_told_to_end),
 	    T(who_cannot_be_ended_keeps_the_device),
 	    T(a_process_that_ended_is_not_signalled),
