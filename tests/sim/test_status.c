@@ -336,6 +336,35 @@ static void a_write_that_is_waited_for_is_not_stuck(void **state)
 	assert_int_equal(seen.s.writes[0].waited_by, 0);
 }
 
+static void look_beside_the_stuck(struct sim *sim)
+{
+	cleanup_seen struct seen seen = {0};
+	int n_calls = sim->n_calls;
+
+	sim->trip = SIM_NEVER;
+	look(&seen, sim);
+	beside.n_working += seen.s.n_working;
+	assert_true(status_count_stuck(&seen.s) > 0);
+	sim->n_calls = n_calls;
+}
+
+/* Somebody at work on another function does not wait for this one. */
+static void a_write_is_waited_for_by_whoever_moves_its_function(void **state)
+{
+	(void)state;
+	beside.n_working = 0;
+	for (int k = 30; k < 400; k += 37) {
+		cleanup_sim struct sim sim = {0};
+
+		stick(&sim);
+		sim_revive(&sim);
+		sim.hook = look_beside_the_stuck;
+		sim_arm(&sim, SIM_HOOK, k);
+		(void)bind_card(&sim, NVME);
+	}
+	assert_true(beside.n_working > 0);
+}
+
 static void a_broken_record_is_said_and_the_rest_is_seen(void **state)
 {
 	cleanup_sim struct sim sim = {0};
@@ -411,6 +440,7 @@ int main(void)
 	    T(whoever_is_at_work_is_waited_for),
 	    T(a_stuck_write_comes_first),
 	    T(a_write_that_is_waited_for_is_not_stuck),
+	    T(a_write_is_waited_for_by_whoever_moves_its_function),
 	    T(a_broken_record_is_said_and_the_rest_is_seen),
 	    T(huge_pages_of_ours_are_shown),
 	    T(a_read_that_fails_never_hides_a_change),
