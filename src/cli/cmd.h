@@ -49,6 +49,7 @@ struct option_row {
 	char letter;	   /* 0: none */
 	const char *value; /* what it takes, NULL: nothing */
 	const char *help;
+	size_t at; /* where in struct cli it goes: a bool, or the text of its value */
 };
 extern const struct option_row option_rows[OPTIONS];
 

@@ -40,89 +40,15 @@ static void make_getopt(const struct cmd *cmd, struct option *longs, char *short
 
 static void take_option(struct cli *c, int option, const char *value)
 {
-	switch ((enum option_id)option) {
-	case OPT_HELP:
-		c->wants_help = true;
-		break;
-	case OPT_ROOT:
-		c->root = value;
-		break;
-	case OPT_JSON:
-		c->is_json = true;
-		break;
-	case OPT_DRY_RUN:
-		c->is_dry_run = true;
-		break;
-	case OPT_OUTPUT:
-		c->output = value;
-		break;
-	case OPT_TREE:
-		c->is_tree = true;
-		break;
-	case OPT_CLASS:
-		c->class_word = value;
-		break;
-	case OPT_GROUP:
-		c->group = value;
-		break;
-	case OPT_VENDOR:
-		c->vendor = value;
-		break;
-	case OPT_ONLY_DRIVER:
-	case OPT_DRIVER:
-		c->driver = value;
-		break;
-	case OPT_ALLOW:
+	void *at = (char *)c + option_rows[option].at;
+
+	assert(option < OPTIONS);
+	if (option == OPT_ALLOW)
 		*ARENA_PUSH(c->mem, c->allow, c->n_allow) = value;
-		break;
-	case OPT_REASON:
-		c->reason = value;
-		break;
-	case OPT_STRICT:
-		c->is_strict = true;
-		break;
-	case OPT_SET_RESET:
-		c->set_reset = value;
-		break;
-	case OPT_STOP_HOLDERS:
-		c->stops_holders = true;
-		break;
-	case OPT_KILL_HOLDERS:
-		c->kills_holders = true;
-		break;
-	case OPT_SERVER_TYPE:
-		c->server_type = value;
-		break;
-	case OPT_ABANDON:
-		c->abandon = value;
-		break;
-	case OPT_SIZE:
-		c->size = value;
-		break;
-	case OPT_NODE:
-		c->node = value;
-		break;
-	case OPT_NEAR:
-		c->near_word = value;
-		break;
-	case OPT_AT_LEAST:
-		c->at_least = value;
-		break;
-	case OPT_RELEASE:
-		c->is_release = true;
-		break;
-	case OPT_TIMEOUT:
-		c->timeout = value;
-		break;
-	case OPT_USER:
-		c->user = value;
-		break;
-	case OPT_FOR:
-		c->vm = value;
-		break;
-	case OPTIONS:
-		break;
-	}
+	else if (option_rows[option].value)
+		*(const char **)at = value;
+	else
+		*(bool *)at = true;
 }
 
 static int option_of(const struct cmd *cmd, int answer)
