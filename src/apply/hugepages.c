@@ -26,7 +26,7 @@ int hugepages_get(struct sys *s, struct arena *mem, const char *target, struct v
 
 	if (r < 0)
 		return r;
-	r = s->ops->is_busy_named(s, huge_busy_name(name, target));
+	r = s->ops->is_busy(s, huge_busy_name(name, target));
 	if (r == 1) {
 		(void)err_set(e, -EBUSY, "the kernel is still at an earlier write for the huge pages of %s", target);
 		return err_hint(e, "it ends when memory could be moved, or not; then passthru recover");
@@ -64,7 +64,7 @@ static int write_total(struct sys *s, const struct huge_pool *pool, uint64_t tot
 
 	(void)sys_path(path, "%.400s/nr_hugepages", huge_pool_path(folder, pool->target));
 	(void)snprintf(value, sizeof(value), "%llu", (unsigned long long)total);
-	r = s->ops->poke_named(s, huge_busy_name(name, pool->target), path, value, limit_ms);
+	r = s->ops->poke(s, huge_busy_name(name, pool->target), path, value, limit_ms);
 	if (r == -ETIME) {
 		(void)err_set(e, r, "the kernel has not come back from writing /%s for %u s", path, limit_ms / 1000);
 		return err_hint(e, "it is moving memory; passthru recover, once that has ended");

@@ -48,7 +48,7 @@ static int binding_get(struct sys *s, struct arena *mem, const char *target, str
 
 	if (!pci_addr_parse(target, &addr))
 		return err_set(e, -EINVAL, "%s is no PCI address", target);
-	r = s->ops->is_busy(s, addr);
+	r = s->ops->is_busy(s, target);
 	if (r == 1)
 		return refuse_stuck(s, -EBUSY, target, NULL, e);
 	if (r == 0)
@@ -61,11 +61,8 @@ static int binding_get(struct sys *s, struct arena *mem, const char *target, str
 /* One write, with a sentence for each way it can fail (facts KF-01, KF-02, KF-04). */
 static int poke(struct sys *s, const char *target, const char *path, const char *value, struct err *e)
 {
-	struct pci_addr addr;
-	int r = -EINVAL;
+	int r = s->ops->poke(s, target, path, value, s->write_limit_ms);
 
-	if (pci_addr_parse(target, &addr))
-		r = s->ops->poke(s, addr, path, value, s->write_limit_ms);
 	value = *value == '\n' ? "nothing" : value;
 	if (r == -ETIME) {
 		char what[256];

@@ -32,7 +32,7 @@ int dependant_set(struct sys *s, struct arena *mem, const struct step *move, con
 
 static int write_for(struct sys *s, const char *target, const char *path, const char *value, struct err *e)
 {
-	int r = s->ops->poke_named(s, target, path, value, s->write_limit_ms);
+	int r = s->ops->poke(s, target, path, value, s->write_limit_ms);
 
 	if (r == -ETIME) {
 		(void)err_set(e, r, "the kernel has not come back from writing %s to /%s for %u s", value, path,
@@ -44,7 +44,7 @@ static int write_for(struct sys *s, const char *target, const char *path, const 
 
 static int check_idle(struct sys *s, const char *target, struct err *e)
 {
-	if (s->ops->is_busy_named && s->ops->is_busy_named(s, target) == 1)
+	if (s->ops->is_busy(s, target) == 1)
 		return err_set(e, -EBUSY, "an earlier write for %s is still stuck in the kernel", target);
 	return 0;
 }

@@ -139,7 +139,7 @@ void read_attributes_of(struct sys *s, struct arena *mem, struct host *h, const 
 		if (!f->attributes)
 			f->attributes = arena_alloc(mem, ATTRIBUTES * sizeof(*f->attributes));
 		for (int a = 0; a < ATTRIBUTES; a++)
-			if (attributes & 1u << a && files[a] && !(takes_lock((enum attribute)a) && s->ops->is_busy(s, f->addr) == 1))
+			if (attributes & 1u << a && files[a] && !(takes_lock((enum attribute)a) && s->ops->is_busy(s, f->name) == 1))
 				f->attributes[a] = read_file(s, mem, f, (enum attribute)a);
 		if (attributes & 1u << ATTR_SLOT)
 			f->attributes[ATTR_SLOT] = slot_label(&slots, f);

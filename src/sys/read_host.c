@@ -479,7 +479,7 @@ static void read_override(struct reading *r, struct pci_function *f)
 {
 	char path[SYS_PATH];
 
-	f->is_busy = r->s->ops->is_busy(r->s, f->addr) == 1;
+	f->is_busy = r->s->ops->is_busy(r->s, f->name) == 1;
 	if (f->is_busy)
 		return;
 	f->driver_override = override_text(

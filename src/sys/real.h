@@ -22,10 +22,8 @@ int sys_real_openat(const struct sys_real *s, const char *path, int flags);
 
 /* The operations that have a file of their own: sys/writer.c, sys/state.c, sys/file.c, sys/command.c, sys/modules.c,
  * sys/units.c, sys/disk.c, sys/routes.c, sys/users.c, sys/access.c, sys/log.c. */
-int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms);
-int sys_writer_is_busy(struct sys *s, struct pci_addr addr);
-int sys_writer_poke_named(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms);
-int sys_writer_is_busy_named(struct sys *s, const char *busy);
+int sys_writer_poke(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms);
+int sys_writer_is_busy(struct sys *s, const char *busy);
 int sys_state_put(struct sys *s, const char *path, const char *text);
 int sys_state_rename(struct sys *s, const char *from, const char *to);
 int sys_state_remove(struct sys *s, const char *path);

@@ -116,16 +116,14 @@ struct sys_ops {
 	/* 1 or 0; a negative errno where it cannot be seen. */
 	int (*exists)(struct sys *s, const char *path);
 
-	/* One write(2) of value to a sysfs attribute, made by a child process, for it can block for ever.
-	 * Holds the busy lock of addr meanwhile. -ETIME: it did not come back within the limit and still
-	 * runs; whoever sees that must never write a second time. */
-	int (*poke)(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms);
-	/* Is a child still writing for this function? Then nothing of it may be read that takes its lock. */
-	int (*is_busy)(struct sys *s, struct pci_addr addr);
+	/* One write(2) of value to a sysfs attribute, made by a child process, for it can block for ever. It holds
+	 * the lock `busy` meanwhile: the address of the function, or the name of what else is written to ("vtcon1").
+	 * -ETIME: it did not come back within the limit and still runs; whoever sees that must never write a second
+	 * time. */
+	int (*poke)(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms);
+	/* Is a child still writing for this? Then nothing of it may be read that takes its lock in the kernel. */
+	int (*is_busy)(struct sys *s, const char *busy);
 
-	/* As poke and is_busy, for what is no function: busy is the name of the lock. */
-	int (*poke_named)(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms);
-	int (*is_busy_named)(struct sys *s, const char *busy);
 	/* NULL, or whether somebody holds a block device ("dev/nvme0n1p1") for himself alone, as a mount, dm, md, ZFS
 	 * and libvirt do: 1, 0 (a drive without a medium too). Never asked of a recorded host. */
 	int (*is_claimed)(struct sys *s, const char *node);

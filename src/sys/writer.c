@@ -25,7 +25,7 @@ static const char *busy_path(char buf[SYS_PATH], const char *busy)
 	return sys_path(buf, "run/passthru/busy/%s", busy);
 }
 
-int sys_writer_is_busy_named(struct sys *s, const char *busy)
+int sys_writer_is_busy(struct sys *s, const char *busy)
 {
 	struct flock whole = {.l_type = F_WRLCK};
 	char path[SYS_PATH];
@@ -40,13 +40,6 @@ int sys_writer_is_busy_named(struct sys *s, const char *busy)
 	if (fcntl(fd, F_OFD_GETLK, &whole) < 0)
 		return -errno;
 	return whole.l_type != F_UNLCK;
-}
-
-int sys_writer_is_busy(struct sys *s, struct pci_addr addr)
-{
-	char name[PCI_ADDR_TEXT];
-
-	return sys_writer_is_busy_named(s, pci_addr_format(addr, name));
 }
 
 /* The descriptor is inherited by the child and closed by us, so the lock lives as long as the write. */
@@ -139,7 +132,7 @@ static int start_writing(struct sys *s, const char *name, const char *path, cons
 	return 0;
 }
 
-int sys_writer_poke_named(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms)
+int sys_writer_poke(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms)
 {
 	cleanup_close int answer = -1;
 	pid_t child = -1;
@@ -155,11 +148,4 @@ int sys_writer_poke_named(struct sys *s, const char *busy, const char *path, con
 	while (r != -ETIME && waitpid(child, NULL, 0) < 0 && errno == EINTR)
 		;
 	return r;
-}
-
-int sys_writer_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
-{
-	char name[PCI_ADDR_TEXT];
-
-	return sys_writer_poke_named(s, pci_addr_format(addr, name), path, value, limit_ms);
 }

@@ -136,7 +136,7 @@ struct sim {
 	size_t n_nodes, n_interfaces, n_programs, n_framebuffers;
 	int n_started;	       /* programs, ever */
 	bool is_console_bound; /* vtcon1, to a framebuffer */
-	char stuck_busy[64];   /* a write of poke_named that has not come back, "": none; and this one: */
+	char stuck_busy[64];   /* a write for no function that has not come back, "": none; and this one: */
 	char stuck_path[TREE_PATH], stuck_value[64];
 	unsigned kernel_major, kernel_minor;
 	int64_t time_ms;

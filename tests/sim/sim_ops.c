@@ -179,23 +179,19 @@ static int op_exists(struct sys *s, const char *path)
 
 /* ---- sysfs ---- */
 
-static int poke(struct sim *sim, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
+static int poke_function(struct sim *sim, const struct sim_function *f, const char *path, const char *value, unsigned limit_ms)
 {
-	const struct sim_function *f;
-	char name[PCI_ADDR_TEXT], lock[64];
+	char lock[64];
 	int r;
 
-	f = sim_find_function(sim, pci_addr_format(addr, name));
-	if (!sim_exists(sim, "run/passthru/busy"))
-		return -ENOENT; /* no place for the busy lock */
-	if (f && f->is_stuck)
+	if (f->is_stuck)
 		return -EBUSY;
-	(void)snprintf(lock, sizeof(lock), "run/passthru/busy/%s", name);
+	(void)snprintf(lock, sizeof(lock), "run/passthru/busy/%s", f->name);
 	tree_file(&sim->tree, lock, "");
 	if (sim->n_calls == sim->trip_at && (sim->trip == SIM_STUCK || sim->trip == SIM_DIE_STUCK)) {
 		note_trip(sim, "poke", path, true);
 		sim->is_dead = sim->trip == SIM_DIE_STUCK;
-		r = sim_poke_and_hang(sim, name, path, value);
+		r = sim_poke_and_hang(sim, f->name, path, value);
 	} else {
 		r = sim_poke(sim, path, value);
 	}
@@ -204,36 +200,18 @@ static int poke(struct sim *sim, struct pci_addr addr, const char *path, const c
 	return sim->is_dead ? -ESHUTDOWN : r;
 }
 
-static int op_poke(struct sys *s, struct pci_addr addr, const char *path, const char *value, unsigned limit_ms)
-{
-	return CALL(sim_of(s), "poke", path, true, poke(sim_of(s), addr, path, value, limit_ms));
-}
-
-static int is_busy(struct sim *sim, struct pci_addr addr)
-{
-	char name[PCI_ADDR_TEXT];
-	const struct sim_function *f = sim_find_function(sim, pci_addr_format(addr, name));
-
-	return f && f->is_stuck;
-}
-
-static int op_is_busy(struct sys *s, struct pci_addr addr)
-{
-	return CALL(sim_of(s), "is_busy", "", false, is_busy(sim_of(s), addr));
-}
-
 /* Huge pages, consoles and the firmware's framebuffer are written under a name. */
-static int poke_named(struct sim *sim, const char *busy, const char *path, const char *value, unsigned limit_ms)
+static int poke_other(struct sim *sim, const char *busy, const char *path, const char *value, unsigned limit_ms)
 {
 	struct sim_pool *p = sim_find_pool(sim, path);
 
-	if (!sim_exists(sim, "run/passthru/busy") || !sim_exists(sim, path) || (p && !str_eq(str_base(path), "nr_hugepages")))
+	if (!sim_exists(sim, path) || (p && !str_eq(str_base(path), "nr_hugepages")))
 		return -ENOENT;
 	if (p ? p->is_stuck : str_eq(sim->stuck_busy, busy))
 		return -EBUSY;
 	if (sim->n_calls != sim->trip_at || (sim->trip != SIM_STUCK && sim->trip != SIM_DIE_STUCK))
 		return p ? sim_store_pages(sim, p, value) : sim_poke_display(sim, path, value);
-	note_trip(sim, "poke_named", path, true);
+	note_trip(sim, "poke", path, true);
 	sim->is_dead = sim->trip == SIM_DIE_STUCK;
 	sim->time_ms += limit_ms;
 	if (p) {
@@ -247,16 +225,28 @@ static int poke_named(struct sim *sim, const char *busy, const char *path, const
 	return sim->is_dead ? -ESHUTDOWN : -ETIME;
 }
 
-static int op_poke_named(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms)
+static int poke(struct sim *sim, const char *busy, const char *path, const char *value, unsigned limit_ms)
 {
-	return CALL(sim_of(s), "poke_named", path, true, poke_named(sim_of(s), busy, path, value, limit_ms));
+	const struct sim_function *f = sim_find_function(sim, busy);
+
+	if (!sim_exists(sim, "run/passthru/busy"))
+		return -ENOENT; /* no place for the busy lock */
+	return f ? poke_function(sim, f, path, value, limit_ms) : poke_other(sim, busy, path, value, limit_ms);
+}
+
+static int op_poke(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms)
+{
+	return CALL(sim_of(s), "poke", path, true, poke(sim_of(s), busy, path, value, limit_ms));
 }
 
 /* "hugepages-node0-2048kB" is the lock of "…/node0/hugepages/hugepages-2048kB". */
-static int is_busy_named(struct sim *sim, const char *busy)
+static int is_busy(struct sim *sim, const char *busy)
 {
+	const struct sim_function *f = sim_find_function(sim, busy);
 	const char *size = strrchr(busy, '-');
 
+	if (f)
+		return f->is_stuck;
 	if (sim->stuck_busy[0] && str_eq(sim->stuck_busy, busy))
 		return 1;
 	for (size_t i = 0; i < sim->n_pools; i++) {
@@ -272,9 +262,9 @@ static int is_busy_named(struct sim *sim, const char *busy)
 	return 0;
 }
 
-static int op_is_busy_named(struct sys *s, const char *busy)
+static int op_is_busy(struct sys *s, const char *busy)
 {
-	return CALL(sim_of(s), "is_busy_named", busy, false, is_busy_named(sim_of(s), busy));
+	return CALL(sim_of(s), "is_busy", busy, false, is_busy(sim_of(s), busy));
 }
 
 /* A mount has its disk for itself alone. */
@@ -468,11 +458,10 @@ static void op_unlock(struct sys *s, int handle)
 
 static int is_locked(struct sim *sim, const char *path, char *holder, size_t holder_size)
 {
-	struct pci_addr addr;
 
 	holder[0] = '\0';
 	if (str_starts(path, "run/passthru/busy/"))
-		return pci_addr_parse(str_base(path), &addr) ? is_busy(sim, addr) : is_busy_named(sim, str_base(path));
+		return is_busy(sim, str_base(path));
 	for (int i = 0; i < SIM_MANY; i++)
 		if (sim->locks[i].is_taken && str_eq(sim->locks[i].path, path)) {
 			(void)snprintf(holder, holder_size, "%s", sim->locks[i].text);
@@ -762,8 +751,6 @@ const struct sys_ops sim_ops = {
     .exists = op_exists,
     .poke = op_poke,
     .is_busy = op_is_busy,
-    .poke_named = op_poke_named,
-    .is_busy_named = op_is_busy_named,
     .is_claimed = op_is_claimed,
     .signature = op_signature,
     .group_viable = op_group_viable,

@@ -408,7 +408,7 @@ void sweep_deaths(const struct scenario *sc, enum sim_trip trip, enum modules mo
 /* Going back is tried once where it is said to be of the best effort: what fails then stays as it is. */
 static const char *best_effort(enum sim_trip trip, const char *tripped_on)
 {
-	if (trip == SIM_FAIL && str_starts(tripped_on, "poke_named sys/class/vtconsole/"))
+	if (trip == SIM_FAIL && str_starts(tripped_on, "poke sys/class/vtconsole/"))
 		return "sys/class/vtconsole/";
 	return trip == SIM_FAIL && str_starts(tripped_on, "set_interface ") ? "/flags " : NULL;
 }

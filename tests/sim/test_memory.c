@@ -282,7 +282,7 @@ static void a_half_done_write_is_taken_back(void **state)
 
 	(void)state;
 	sim_host_memory(&sim);
-	for (int k = 1; !sim.is_tripped || !strstr(sim.tripped_on, "poke_named"); k++) {
+	for (int k = 1; !sim.is_tripped || !strstr(sim.tripped_on, "poke "); k++) {
 		sim_done(&sim);
 		sim_host_memory(&sim);
 		sim_arm(&sim, SIM_DIE, k);
