@@ -9,25 +9,27 @@
 static const struct kind_row {
 	const char *name;
 	enum step_type type;
+	enum value_type value;
+	const char *yes, *no; /* VALUE_FLAG, in words */
 } kind_rows[] = {
-    [KIND_BINDING] = {"binding", STEP_MOVE},
-    [KIND_MODULE] = {"module", STEP_MOVE},
-    [KIND_RESET] = {"reset", STEP_MOVE},
-    [KIND_UNIT] = {"unit", STEP_MOVE},
-    [KIND_HUGEPAGES] = {"hugepages", STEP_MOVE},
-    [KIND_DEPENDANT] = {"dependant", STEP_MOVE},
-    [KIND_CONSOLE] = {"console", STEP_MOVE},
-    [KIND_FRAMEBUFFER] = {"framebuffer", STEP_MOVE},
-    [KIND_INTERFACE] = {"interface", STEP_MOVE},
-    [KIND_PROCESS] = {"process", STEP_MOVE},
-    [KIND_ACCESS] = {"access", STEP_MOVE},
-    [KIND_FILE] = {"file", STEP_MOVE},
-    [KIND_IDENTITY] = {"identity", STEP_REQUIRE},
-    [KIND_USES] = {"uses", STEP_REQUIRE},
-    [KIND_UNHELD] = {"unheld", STEP_REQUIRE},
-    [KIND_VIABLE] = {"viable", STEP_REQUIRE},
-    [KIND_NODE] = {"node", STEP_AWAIT},
-    [KIND_UNUSED] = {"unused", STEP_REQUIRE},
+    [KIND_BINDING] = {"binding", STEP_MOVE, VALUE_BINDING},
+    [KIND_MODULE] = {"module", STEP_MOVE, VALUE_FLAG, "loaded", "not loaded"},
+    [KIND_RESET] = {"reset", STEP_MOVE, VALUE_TEXT},
+    [KIND_UNIT] = {"unit", STEP_MOVE, VALUE_FLAG, "active", "not active"},
+    [KIND_HUGEPAGES] = {"hugepages", STEP_MOVE, VALUE_PAGES},
+    [KIND_DEPENDANT] = {"dependant", STEP_MOVE, VALUE_FLAG, "loaded", "not loaded"},
+    [KIND_CONSOLE] = {"console", STEP_MOVE, VALUE_FLAG, "bound", "not bound"},
+    [KIND_FRAMEBUFFER] = {"framebuffer", STEP_MOVE, VALUE_FLAG, "bound", "not bound"},
+    [KIND_INTERFACE] = {"interface", STEP_MOVE, VALUE_FLAG, "up", "down"},
+    [KIND_PROCESS] = {"process", STEP_MOVE, VALUE_FLAG, "running", "ended"},
+    [KIND_ACCESS] = {"access", STEP_MOVE, VALUE_ACCESS},
+    [KIND_FILE] = {"file", STEP_MOVE, VALUE_FILE},
+    [KIND_IDENTITY] = {"identity", STEP_REQUIRE, VALUE_TEXT},
+    [KIND_USES] = {"uses", STEP_REQUIRE, VALUE_TEXT},
+    [KIND_UNHELD] = {"unheld", STEP_REQUIRE, VALUE_FLAG, "held by nobody", "held open"},
+    [KIND_VIABLE] = {"viable", STEP_REQUIRE, VALUE_FLAG, "viable", "not viable"},
+    [KIND_NODE] = {"node", STEP_AWAIT, VALUE_FLAG, "there", "not there"},
+    [KIND_UNUSED] = {"unused", STEP_REQUIRE, VALUE_FLAG, "used by nobody", "in use"},
 };
 static_assert(ARRAY_LEN(kind_rows) == KINDS, "every kind has a row");
 
@@ -69,6 +71,11 @@ enum step_type kind_step_type(enum kind k)
 	return kind_rows[k].type;
 }
 
+enum value_type kind_value_type(enum kind k)
+{
+	return kind_rows[k].value;
+}
+
 bool kind_allows(enum kind k, enum step_type t)
 {
 	return t == kind_rows[k].type || (k == KIND_UNUSED && t == STEP_AWAIT);
@@ -94,33 +101,19 @@ const char *way_back_name(enum way_back b)
 
 bool value_equal(enum kind kind, const struct value *a, const struct value *b)
 {
-	switch (kind) {
-	case KIND_BINDING:
-		return str_eq(a->driver, b->driver) && str_eq(a->driver_override, b->driver_override);
-	case KIND_IDENTITY:
-	case KIND_USES:
-	case KIND_RESET:
-		return str_eq(a->text, b->text);
-	case KIND_ACCESS:
-		return access_equal(a->text, b->text);
-	case KIND_FILE:
-		return !a->flag && !b->flag && str_eq(a->text, b->text);
-	case KIND_HUGEPAGES:
-		return a->number <= b->number && b->number - a->number <= b->short_by;
-	case KIND_MODULE:
-	case KIND_UNIT:
-	case KIND_DEPENDANT:
-	case KIND_CONSOLE:
-	case KIND_FRAMEBUFFER:
-	case KIND_INTERFACE:
-	case KIND_PROCESS:
-	case KIND_UNHELD:
-	case KIND_VIABLE:
-	case KIND_NODE:
-	case KIND_UNUSED:
+	switch (kind_rows[kind].value) {
+	case VALUE_FLAG:
 		return a->flag == b->flag;
-	case KINDS:
-		break;
+	case VALUE_BINDING:
+		return str_eq(a->driver, b->driver) && str_eq(a->driver_override, b->driver_override);
+	case VALUE_TEXT:
+		return str_eq(a->text, b->text);
+	case VALUE_ACCESS:
+		return access_equal(a->text, b->text);
+	case VALUE_FILE:
+		return !a->flag && !b->flag && str_eq(a->text, b->text);
+	case VALUE_PAGES:
+		return a->number <= b->number && b->number - a->number <= b->short_by;
 	}
 	return false;
 }
@@ -212,45 +205,30 @@ static const char *describe_file(struct arena *mem, const struct value *v)
 	return arena_printf(mem, "a file of %zu line%s", n, n == 1 ? "" : "s");
 }
 
+static const char *describe_text(struct arena *mem, enum kind kind, const char *text)
+{
+	if (kind == KIND_USES)
+		return text && *text ? text : "no use";
+	if (kind == KIND_RESET)
+		return text && *text ? arena_printf(mem, "reset by %s", text) : "no reset";
+	return text;
+}
+
 const char *value_describe(struct arena *mem, enum kind kind, const struct value *v)
 {
-	switch (kind) {
-	case KIND_BINDING:
+	switch (kind_rows[kind].value) {
+	case VALUE_FLAG:
+		return v->flag ? kind_rows[kind].yes : kind_rows[kind].no;
+	case VALUE_BINDING:
 		return describe_binding(mem, v);
-	case KIND_MODULE:
-	case KIND_DEPENDANT:
-		return v->flag ? "loaded" : "not loaded";
-	case KIND_CONSOLE:
-	case KIND_FRAMEBUFFER:
-		return v->flag ? "bound" : "not bound";
-	case KIND_INTERFACE:
-		return v->flag ? "up" : "down";
-	case KIND_PROCESS:
-		return v->flag ? "running" : "ended";
-	case KIND_IDENTITY:
-		return v->text;
-	case KIND_USES:
-		return v->text && *v->text ? v->text : "no use";
-	case KIND_RESET:
-		return v->text && *v->text ? arena_printf(mem, "reset by %s", v->text) : "no reset";
-	case KIND_UNIT:
-		return v->flag ? "active" : "not active";
-	case KIND_FILE:
-		return describe_file(mem, v);
-	case KIND_HUGEPAGES:
-		return describe_pages(mem, v);
-	case KIND_ACCESS:
+	case VALUE_TEXT:
+		return describe_text(mem, kind, v->text);
+	case VALUE_ACCESS:
 		return access_describe(mem, v->text);
-	case KIND_UNHELD:
-		return v->flag ? "held by nobody" : "held open";
-	case KIND_VIABLE:
-		return v->flag ? "viable" : "not viable";
-	case KIND_NODE:
-		return v->flag ? "there" : "not there";
-	case KIND_UNUSED:
-		return v->flag ? "used by nobody" : "in use";
-	case KINDS:
-		break;
+	case VALUE_FILE:
+		return describe_file(mem, v);
+	case VALUE_PAGES:
+		return describe_pages(mem, v);
 	}
 	return "";
 }

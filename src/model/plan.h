@@ -43,6 +43,16 @@ enum step_type {
 	STEP_TYPES
 };
 
+/* Which members of struct value a kind uses. */
+enum value_type {
+	VALUE_FLAG,
+	VALUE_BINDING,
+	VALUE_TEXT,
+	VALUE_ACCESS, /* text, model/access.h */
+	VALUE_FILE,
+	VALUE_PAGES,
+};
+
 /* How far the inverse of a move leads. */
 enum way_back {
 	BACK_EXACT,
@@ -91,6 +101,7 @@ bool plan_concerns(const struct plan *p, const struct step *s);
 
 const char *kind_name(enum kind k);
 enum step_type kind_step_type(enum kind k);
+enum value_type kind_value_type(enum kind k);
 bool kind_allows(enum kind k, enum step_type t); /* its own type; a condition may be one to wait for as well */
 const char *step_type_name(enum step_type t);
 const char *way_back_name(enum way_back b);

@@ -22,47 +22,34 @@ static struct json_object *string_or_null(const char *s)
 
 static struct json_object *value_to_json(enum kind kind, const struct value *v)
 {
-	struct json_object *o;
+	struct json_object *o = NULL;
 
-	switch (kind) {
-	case KIND_BINDING:
+	switch (kind_value_type(kind)) {
+	case VALUE_FLAG:
+		return json_object_new_boolean(v->flag);
+	case VALUE_TEXT:
+	case VALUE_ACCESS:
+		return string_or_null(v->text);
+	case VALUE_BINDING:
 		o = json_object_new_object();
 		json_object_object_add(o, "driver", string_or_null(v->driver));
 		json_object_object_add(o, "driver_override", string_or_null(v->driver_override));
-		return o;
-	case KIND_IDENTITY:
-	case KIND_USES:
-	case KIND_RESET:
-	case KIND_ACCESS:
-		return string_or_null(v->text);
-	case KIND_HUGEPAGES:
+		break;
+	case VALUE_PAGES:
 		o = json_object_new_object();
 		json_object_object_add(o, "pages", json_object_new_uint64(v->number));
 		json_object_object_add(o, "short_by", json_object_new_uint64(v->short_by));
-		return o;
-	case KIND_FILE:
+		break;
+	case VALUE_FILE:
 		if (!v->text)
-			return NULL;
+			break;
 		o = json_object_new_object();
 		json_object_object_add(o, "content", json_object_new_string(v->text));
 		json_object_object_add(o, "mode", json_object_new_string("0644"));
 		json_object_object_add(o, "owner", json_object_new_string("root"));
-		return o;
-	case KIND_MODULE:
-	case KIND_UNIT:
-	case KIND_DEPENDANT:
-	case KIND_CONSOLE:
-	case KIND_FRAMEBUFFER:
-	case KIND_INTERFACE:
-	case KIND_PROCESS:
-	case KIND_UNHELD:
-	case KIND_VIABLE:
-	case KIND_NODE:
-	case KIND_UNUSED:
-	case KINDS:
 		break;
 	}
-	return json_object_new_boolean(v->flag);
+	return o;
 }
 
 static struct json_object *step_to_json(const struct step *s)
@@ -143,58 +130,44 @@ static bool get_file(struct arena *mem, struct json_object *o, const char **ret)
 	return true;
 }
 
+/* What a text of this kind may say. */
+static bool text_is_valid(enum kind kind, const char *text)
+{
+	struct access access;
+
+	if (kind == KIND_RESET)
+		return strspn(text, "abcdefghijklmnopqrstuvwxyz_ ") == strlen(text);
+	return kind != KIND_ACCESS || *text == '\0' || access_parse(text, &access);
+}
+
 static bool value_from_json(struct arena *mem, enum kind kind, struct json_object *o, const char *key, struct value *ret)
 {
 	struct json_object *member;
-	struct access access;
 	const char *text;
 
 	if (!json_object_object_get_ex(o, key, &member))
 		return false;
-	switch (kind) {
-	case KIND_BINDING:
+	switch (kind_value_type(kind)) {
+	case VALUE_FLAG:
+		ret->flag = json_object_get_boolean(member);
+		return json_object_is_type(member, json_type_boolean);
+	case VALUE_TEXT:
+	case VALUE_ACCESS:
+		text = json_member_text(o, key, kind == KIND_USES ? LONGEST_USES : MAX_TEXT);
+		if (!text || !text_is_valid(kind, text))
+			return false;
+		ret->text = arena_strdup(mem, text);
+		return true;
+	case VALUE_BINDING:
 		return get_driver(mem, member, "driver", &ret->driver) &&
 		    get_driver(mem, member, "driver_override", &ret->driver_override);
-	case KIND_IDENTITY:
-	case KIND_USES:
-		text = json_member_text(o, key, kind == KIND_USES ? LONGEST_USES : MAX_TEXT);
-		if (!text)
-			return false;
-		ret->text = arena_strdup(mem, text);
-		return true;
-	case KIND_RESET:
-		text = json_member_text(o, key, MAX_TEXT);
-		if (!text || strspn(text, "abcdefghijklmnopqrstuvwxyz_ ") != strlen(text))
-			return false;
-		ret->text = arena_strdup(mem, text);
-		return true;
-	case KIND_ACCESS:
-		text = json_member_text(o, key, MAX_TEXT);
-		if (!text || (*text && !access_parse(text, &access)))
-			return false;
-		ret->text = arena_strdup(mem, text);
-		return true;
-	case KIND_FILE:
+	case VALUE_FILE:
 		return get_file(mem, member, &ret->text);
-	case KIND_HUGEPAGES:
+	case VALUE_PAGES:
 		return get_pages(member, "pages", MOST_HUGE_PAGES, &ret->number) &&
 		    get_pages(member, "short_by", ret->number, &ret->short_by);
-	case KIND_MODULE:
-	case KIND_UNIT:
-	case KIND_DEPENDANT:
-	case KIND_CONSOLE:
-	case KIND_FRAMEBUFFER:
-	case KIND_INTERFACE:
-	case KIND_PROCESS:
-	case KIND_UNHELD:
-	case KIND_VIABLE:
-	case KIND_NODE:
-	case KIND_UNUSED:
-	case KINDS:
-		break;
 	}
-	ret->flag = json_object_get_boolean(member);
-	return json_object_is_type(member, json_type_boolean);
+	return false;
 }
 
 /* "28" or "noiommu-0": what a node under /dev/vfio may be called. */
