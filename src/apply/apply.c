@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/derived.h"
 #include "apply/kinds.h"
 #include "apply/kinds_file.h"
 #include "apply/kinds_freeing.h"
@@ -154,6 +155,9 @@ static enum apply_result roll_back(const struct run *run, size_t n, struct err *
 		if (r < 0)
 			return r == -ETIME ? be_stuck(run) : APPLY_NEEDS_RECOVER;
 	}
+	/* They may have run, or half of one may have. */
+	if (derived_run(run->s, run->mem, &run->j->plan, e) < 0)
+		return APPLY_NEEDS_RECOVER;
 	run->j->phase = PHASE_ROLLED_BACK;
 	return journal_finish(run->s, run->j, e) < 0 ? APPLY_NEEDS_RECOVER : APPLY_ROLLED_BACK;
 }
@@ -204,10 +208,30 @@ static int check_leading(const struct run *run, struct err *e)
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < run->j->plan.n_steps; i++) {
-		if (run->j->plan.steps[i].type == STEP_MOVE)
+		if (run->j->plan.steps[i].type == STEP_MOVE || kind_is_of_derived(run->j->plan.steps[i].kind))
 			break;
 		r = condition_check(run->s, run->mem, &run->j->plan.steps[i], e);
 	}
+	return r;
+}
+
+/* What is made from files is made anew, and looked at: a generator may say that all is well and have written nothing. */
+static int derive(const struct run *run, struct err *e)
+{
+	const struct plan *p = &run->j->plan;
+	int r;
+
+	if (p->n_derived > 0) {
+		run->j->phase = PHASE_DERIVED;
+		/* Should this fail, the journal says forward still, which recover ends in the same way. */
+		(void)journal_put(run->s, run->j, FOLDER_JOURNAL, NULL);
+	}
+	r = derived_run(run->s, run->mem, p, e);
+	for (size_t i = 0; r == 0 && i < p->n_steps; i++)
+		if (kind_is_of_derived(p->steps[i].kind)) {
+			tell(run, &p->steps[i], false);
+			r = condition_check(run->s, run->mem, &p->steps[i], e);
+		}
 	return r;
 }
 
@@ -250,9 +274,9 @@ enum apply_result apply_journal(struct sys *s, struct arena *mem, struct journal
 		size_t n = lanes_length(&j->plan, i);
 		int r;
 
-		if (step->type != STEP_MOVE && !has_moved) {
+		if (step->type != STEP_MOVE && (!has_moved || kind_is_of_derived(step->kind))) {
 			i++;
-			continue; /* checked a moment ago */
+			continue; /* checked a moment ago, or at the end */
 		}
 		r = n > 0 && has_moved ? check_again(&run, i, e) : 0;
 		has_moved = true;
@@ -268,6 +292,8 @@ enum apply_result apply_journal(struct sys *s, struct arena *mem, struct journal
 		if (r < 0)
 			return fail(&run, i, e);
 	}
+	if (derive(&run, e) < 0)
+		return fail(&run, j->plan.n_steps, e);
 	j->phase = PHASE_DONE;
 	if (journal_finish(s, j, e) < 0) {
 		(void)err_add(e, "all is done, but it could not be put on record");
@@ -295,6 +321,8 @@ static enum apply_result tidy_and_finish(const struct run *run, struct err *e)
 		if (move_state(run->s, run->mem, step, &now, e) < 0 || move_set(run->s, run->mem, step, &now, e) < 0)
 			return APPLY_NEEDS_RECOVER;
 	}
+	if (derive(run, e) < 0)
+		return fail(run, run->j->plan.n_steps, e);
 	run->j->phase = PHASE_DONE;
 	return journal_finish(run->s, run->j, e) < 0 ? APPLY_NEEDS_RECOVER : APPLY_DONE;
 }
@@ -307,10 +335,11 @@ static bool has_arrived(const struct step *move, int state)
 	    (move->kind == KIND_INTERFACE && state == STATE_GONE);
 }
 
-/* Says that something may be begun, not that it has come out well. */
+/* Says that something may be begun, not that it has come out well; or is looked at when all is derived. */
 static bool is_guarding(const struct step *step)
 {
-	return step->kind == KIND_UNHELD || step->kind == KIND_UNUSED || step->kind == KIND_USES || step->kind == KIND_IDENTITY;
+	return step->kind == KIND_UNHELD || step->kind == KIND_UNUSED || step->kind == KIND_USES || step->kind == KIND_IDENTITY ||
+	    kind_is_of_derived(step->kind);
 }
 
 /* All moves arrived, and what comes after them holds. */

@@ -30,6 +30,7 @@ const char *phase_name(enum phase p)
 {
 	static const char *const names[] = {
 	    [PHASE_FORWARD] = "forward",
+	    [PHASE_DERIVED] = "derived",
 	    [PHASE_BACK] = "back",
 	    [PHASE_STUCK] = "stuck",
 	    [PHASE_DONE] = "done",

@@ -21,6 +21,7 @@
 
 enum phase {
 	PHASE_FORWARD,
+	PHASE_DERIVED,	   /* all moves are made; what is made from files is being made */
 	PHASE_BACK,
 	PHASE_STUCK,
 	PHASE_DONE,	   /* held or history: carried out */

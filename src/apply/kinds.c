@@ -8,7 +8,9 @@
 #include "apply/hugepages.h"
 #include "apply/kinds_access.h"
 #include "apply/kinds_file.h"
+#include "apply/kinds_derived.h"
 #include "apply/kinds_freeing.h"
+#include "apply/kinds_words.h"
 #include "base/str.h"
 #include "model/unit.h"
 #include "sys/read_holders.h"
@@ -476,12 +478,16 @@ static const struct kind_ops kinds[] = {
     [KIND_PROCESS] = {process_get, process_set, never_between},
     [KIND_ACCESS] = {access_get, access_set, access_between},
     [KIND_FILE] = {file_get, file_set, never_between},
+    [KIND_WORD] = {word_get, word_set, never_between},
+    [KIND_SETTING] = {setting_get, setting_set, setting_between},
     [KIND_IDENTITY] = {identity_get, NULL, NULL},
     [KIND_USES] = {uses_get, NULL, NULL},
     [KIND_UNHELD] = {unheld_get, NULL, NULL},
     [KIND_VIABLE] = {viable_get, NULL, NULL},
     [KIND_NODE] = {node_get, NULL, NULL},
     [KIND_UNUSED] = {unused_get, NULL, NULL},
+    [KIND_GENERATED] = {generated_get, NULL, NULL},
+    [KIND_IMAGE] = {image_get, NULL, NULL},
 };
 static_assert(ARRAY_LEN(kinds) == KINDS, "every kind can be carried out");
 

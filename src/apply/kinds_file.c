@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/our_file.h"
+
 /* What a look at something that is there may answer, when it is no file of ours. */
 static bool means_odd(int code)
 {
@@ -18,7 +20,7 @@ int file_get(struct sys *s, struct arena *mem, const char *target, struct value 
 
 	*ret = (struct value){0};
 	if (n >= 0) {
-		ret->flag = !about.is_trusted || about.mode != 0644 || strlen(text) != (size_t)n;
+		ret->flag = !about.is_trusted || about.mode != our_file_mode(target) || strlen(text) != (size_t)n;
 		ret->text = arena_strdup(mem, text);
 	} else if (means_odd(n)) {
 		ret->flag = true;
@@ -51,7 +53,7 @@ int file_set(struct sys *s, struct arena *mem, const struct step *move, const st
 
 	(void)mem, (void)from;
 	if (move->want.text) {
-		r = s->ops->file_put(s, move->target + 1, move->want.text);
+		r = s->ops->file_put(s, move->target + 1, move->want.text, our_file_mode(move->target));
 		return r < 0 ? explain(move->target, "write", r, e) : 0;
 	}
 	r = s->ops->file_remove(s, move->target + 1);

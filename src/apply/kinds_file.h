@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* KIND_FILE: a lasting file of passthru's, absent or with a content; root's, mode 0644. Something else in its place (a
+/* KIND_FILE: a lasting file of passthru's, absent or with a content; root's, with its mode. Something else in its place (a
  * link, another owner or mode, no text) is a value that no plan has: foreign, and left alone. */
 #pragma once
 

@@ -116,6 +116,17 @@ static void say_waiting(void *data, const char *what, unsigned seconds, unsigned
 		(void)fprintf(stderr, "passthru: still waiting for %s (%u s, at most %u s)\n", what, seconds, limit_seconds);
 }
 
+/* Foreign text: each line by itself, made harmless. */
+static void say_said(void *data, const char *program, const char *text)
+{
+	struct arena *mem = data;
+	char *copy = arena_strdup(mem, text);
+
+	(void)fprintf(stderr, "passthru: %s said:\n", program);
+	for (char *rest = NULL, *line = strtok_r(copy, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest))
+		(void)fprintf(stderr, "    %s\n", view_clean(mem, line));
+}
+
 struct sys *cli_open(struct cli *c, struct flow *f)
 {
 	struct err e = {0};
@@ -126,6 +137,8 @@ struct sys *cli_open(struct cli *c, struct flow *f)
 		return NULL;
 	}
 	s->waiting = say_waiting;
+	s->said = say_said;
+	s->waiting_data = c->mem;
 	if (c->write_limit_ms > 0)
 		s->write_limit_ms = c->write_limit_ms;
 	*f = (struct flow){.s = s, .mem = c->mem};

@@ -180,7 +180,9 @@ static int check_interrupted_files(struct session *s, const struct plan *p, stru
 
 	for (size_t i = 0; r == 0 && i < n; i++)
 		for (size_t k = 0; k < p->n_steps; k++) {
-			if (p->steps[k].kind != KIND_FILE || !plan_has_file(&journals[i].plan, p->steps[k].target))
+			bool both_derive = p->n_derived > 0 && journals[i].plan.n_derived > 0;
+
+			if (!both_derive && (p->steps[k].kind != KIND_FILE || !plan_has_file(&journals[i].plan, p->steps[k].target)))
 				continue;
 			(void)err_set(e, -EUCLEAN, "change %s (%s) was interrupted and is in the way",
 			    change_id_format(journals[i].id, true, id), journals[i].wish);

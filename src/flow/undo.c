@@ -31,6 +31,9 @@ static int plan_undo(struct flow *f, const struct journal *record, struct plan *
 {
 	struct plan inverse = plan_inverse(f->mem, &record->plan), p = {0};
 
+	p.derived = inverse.derived;
+	p.n_derived = inverse.n_derived;
+
 	for (size_t i = 0; i < inverse.n_steps; i++) {
 		const struct step *back = &inverse.steps[i];
 		struct value now = {0};

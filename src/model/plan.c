@@ -24,12 +24,16 @@ static const struct kind_row {
     [KIND_PROCESS] = {"process", STEP_MOVE, VALUE_FLAG, "running", "ended"},
     [KIND_ACCESS] = {"access", STEP_MOVE, VALUE_ACCESS},
     [KIND_FILE] = {"file", STEP_MOVE, VALUE_FILE},
+    [KIND_WORD] = {"word", STEP_MOVE, VALUE_FLAG, "present", "absent"},
+    [KIND_SETTING] = {"setting", STEP_MOVE, VALUE_TEXT},
     [KIND_IDENTITY] = {"identity", STEP_REQUIRE, VALUE_TEXT},
     [KIND_USES] = {"uses", STEP_REQUIRE, VALUE_TEXT},
     [KIND_UNHELD] = {"unheld", STEP_REQUIRE, VALUE_FLAG, "held by nobody", "held open"},
     [KIND_VIABLE] = {"viable", STEP_REQUIRE, VALUE_FLAG, "viable", "not viable"},
     [KIND_NODE] = {"node", STEP_AWAIT, VALUE_FLAG, "there", "not there"},
     [KIND_UNUSED] = {"unused", STEP_REQUIRE, VALUE_FLAG, "used by nobody", "in use"},
+    [KIND_GENERATED] = {"generated", STEP_REQUIRE, VALUE_TEXT},
+    [KIND_IMAGE] = {"image", STEP_REQUIRE, VALUE_FLAG, "in the image", "not in the image"},
 };
 static_assert(ARRAY_LEN(kind_rows) == KINDS, "every kind has a row");
 
@@ -50,7 +54,12 @@ bool plan_concerns(const struct plan *p, const struct step *s)
 
 bool kind_is_lasting(enum kind k)
 {
-	return k == KIND_FILE;
+	return k == KIND_FILE || k == KIND_WORD || k == KIND_SETTING;
+}
+
+bool kind_is_of_derived(enum kind k)
+{
+	return k == KIND_GENERATED || k == KIND_IMAGE;
 }
 
 bool plan_is_lasting(const struct plan *p)
@@ -58,7 +67,7 @@ bool plan_is_lasting(const struct plan *p)
 	for (size_t i = 0; i < p->n_steps; i++)
 		if (kind_is_lasting(p->steps[i].kind))
 			return true;
-	return false;
+	return p->n_derived > 0;
 }
 
 const char *kind_name(enum kind k)
@@ -164,6 +173,14 @@ void plan_add_await(struct arena *mem, struct plan *p, enum kind kind, const cha
 	    .type = STEP_AWAIT, .kind = kind, .target = target, .want = want, .limit_ms = limit_ms};
 }
 
+void plan_add_derived(struct arena *mem, struct plan *p, const char *command)
+{
+	for (size_t i = 0; i < p->n_derived; i++)
+		if (str_eq(p->derived[i], command))
+			return;
+	*ARENA_PUSH(mem, p->derived, p->n_derived) = command;
+}
+
 size_t plan_count_moves(const struct plan *p)
 {
 	size_t n = 0;
@@ -264,6 +281,8 @@ struct plan plan_inverse(struct arena *mem, const struct plan *p)
 		step.want = p->steps[i].have;
 		*ARENA_PUSH(mem, inverse.steps, inverse.n_steps) = step;
 	}
+	inverse.derived = p->derived;
+	inverse.n_derived = p->n_derived;
 	return inverse;
 }
 

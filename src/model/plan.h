@@ -26,13 +26,17 @@ enum kind {
 	KIND_INTERFACE, /* target: network interface; value: flag, up */
 	KIND_PROCESS,  /* target: "0000:01:00.0/812@99120", function, pid, start; value: flag, it runs and uses it */
 	KIND_ACCESS,   /* target: /dev/vfio/N; value: text, model/access.h */
-	KIND_FILE,     /* lasting. target: absolute path of a file of ours; value: text, its content, NULL absent */
+	KIND_FILE,     /* lasting. target: model/our_file.h; value: text, its content, NULL absent */
+	KIND_WORD,     /* lasting. target: model/boot_word.h; value: flag, it stands in a file of others */
+	KIND_SETTING,  /* lasting. target: model/boot_word.h; value: text, "set", "not set", "set in some entries" */
 	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
 	KIND_USES,     /* require: target address; value: text, what the host does with it, "" nothing */
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */
 	KIND_VIABLE,   /* require: target group number; value: flag, the kernel would let VFIO have it */
 	KIND_NODE,     /* await: target /dev/vfio/N; value: flag, the device node is there */
 	KIND_UNUSED,   /* require or await: target address; value: flag, nobody uses it */
+	KIND_GENERATED, /* require, of the derived: target: model/boot_word.h; value: text, "in every entry", "in no entry" */
+	KIND_IMAGE,    /* require, of the derived: target: model/image_part.h; value: flag, the early image has it */
 	KINDS
 };
 
@@ -82,7 +86,7 @@ struct step {
 struct plan {
 	struct step *steps;
 	size_t n_steps;
-	const char **derived; /* commands that remake what is made from files; argv joined for show */
+	const char **derived; /* commands that remake what is made from files (model/derived.h) */
 	size_t n_derived;
 };
 
@@ -90,7 +94,10 @@ enum { LARGEST_FILE = 64 * 1024 }; /* of KIND_FILE */
 
 /* Outlives the boot. Lasting moves and others never stand in one plan. */
 bool kind_is_lasting(enum kind k);
-bool plan_is_lasting(const struct plan *p); /* some move of it is */
+bool plan_is_lasting(const struct plan *p); /* some move of it is, or it remakes what is made from files */
+
+/* A requirement of what the derived commands made: checked when they have run. */
+bool kind_is_of_derived(enum kind k);
 
 /* A move of one PCI function, which needs its lease. */
 bool kind_is_of_function(enum kind k);
@@ -115,6 +122,9 @@ void plan_add_require(struct arena *mem, struct plan *p, enum kind kind, const c
 void plan_add_await(struct arena *mem, struct plan *p, enum kind kind, const char *target, struct value want,
     unsigned limit_ms);
 
+/* Once, whoever asks for it. */
+void plan_add_derived(struct arena *mem, struct plan *p, const char *command);
+
 size_t plan_count_moves(const struct plan *p);
 
 /* Is a as good as b? Equal, but that b may let it be short_by fewer. */
@@ -127,7 +137,7 @@ const char *value_describe(struct arena *mem, enum kind kind, const struct value
 bool plan_equal(const struct plan *a, const struct plan *b);
 
 /* The same thing the other way round: moves inverted, last first; require and await have an empty
- * inverse and are left out. Shares strings with p. */
+ * inverse and are left out. What is derived is remade. Shares strings with p. */
 struct plan plan_inverse(struct arena *mem, const struct plan *p);
 
 /* "efi-framebuffer.0": a platform device that shows the firmware's picture. */

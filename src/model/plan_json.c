@@ -8,23 +8,32 @@
 
 #include "base/str.h"
 #include "model/access.h"
-#include "model/claim.h"
+#include "model/boot_word.h"
+#include "model/derived.h"
 #include "model/hugepages.h"
+#include "model/image_part.h"
 #include "model/json_text.h"
+#include "model/our_file.h"
 #include "model/unit.h"
 
-enum { MAX_STEPS = 4096, MAX_TEXT = 256, MAX_LIMIT_MS = 24 * 60 * 60 * 1000 };
+enum { MAX_STEPS = 4096, MAX_DERIVED = 256, MAX_TEXT = 256, MAX_LIMIT_MS = 24 * 60 * 60 * 1000 };
 
 static struct json_object *string_or_null(const char *s)
 {
 	return s ? json_object_new_string(s) : NULL;
 }
 
-static struct json_object *value_to_json(enum kind kind, const struct value *v)
+/* As the file of a target has it: "0644". */
+static const char *mode_of(const char *target)
+{
+	return our_file_mode(target) == 0755 ? "0755" : "0644";
+}
+
+static struct json_object *value_to_json(const struct step *s, const struct value *v)
 {
 	struct json_object *o = NULL;
 
-	switch (kind_value_type(kind)) {
+	switch (kind_value_type(s->kind)) {
 	case VALUE_FLAG:
 		return json_object_new_boolean(v->flag);
 	case VALUE_TEXT:
@@ -45,7 +54,7 @@ static struct json_object *value_to_json(enum kind kind, const struct value *v)
 			break;
 		o = json_object_new_object();
 		json_object_object_add(o, "content", json_object_new_string(v->text));
-		json_object_object_add(o, "mode", json_object_new_string("0644"));
+		json_object_object_add(o, "mode", json_object_new_string(mode_of(s->target)));
 		json_object_object_add(o, "owner", json_object_new_string("root"));
 		break;
 	}
@@ -60,8 +69,8 @@ static struct json_object *step_to_json(const struct step *s)
 	json_object_object_add(o, "step", json_object_new_string(step_type_name(s->type)));
 	json_object_object_add(o, "kind", json_object_new_string(kind_name(s->kind)));
 	json_object_object_add(o, "target", json_object_new_string(s->target));
-	json_object_object_add(o, "have", is_move ? value_to_json(s->kind, &s->have) : NULL);
-	json_object_object_add(o, "want", value_to_json(s->kind, &s->want));
+	json_object_object_add(o, "have", is_move ? value_to_json(s, &s->have) : NULL);
+	json_object_object_add(o, "want", value_to_json(s, &s->want));
 	json_object_object_add(o, "back", is_move ? json_object_new_string(way_back_name(s->back)) : NULL);
 	if (s->type == STEP_AWAIT)
 		json_object_object_add(o, "limit_ms", json_object_new_int((int)s->limit_ms));
@@ -115,7 +124,7 @@ static bool get_pages(struct json_object *o, const char *key, uint64_t max, uint
 }
 
 /* null: absent. Owner and mode are said for whoever reads it; there is one of each. */
-static bool get_file(struct arena *mem, struct json_object *o, const char **ret)
+static bool get_file(struct arena *mem, const char *target, struct json_object *o, const char **ret)
 {
 	const char *content;
 
@@ -123,7 +132,7 @@ static bool get_file(struct arena *mem, struct json_object *o, const char **ret)
 	if (!o)
 		return true;
 	content = json_member_text(o, "content", LARGEST_FILE);
-	if (!content || !str_eq(json_member_text(o, "mode", MAX_TEXT), "0644") ||
+	if (!content || !str_eq(json_member_text(o, "mode", MAX_TEXT), mode_of(target)) ||
 	    !str_eq(json_member_text(o, "owner", MAX_TEXT), "root"))
 		return false;
 	*ret = arena_strdup(mem, content);
@@ -140,8 +149,9 @@ static bool text_is_valid(enum kind kind, const char *text)
 	return kind != KIND_ACCESS || *text == '\0' || access_parse(text, &access);
 }
 
-static bool value_from_json(struct arena *mem, enum kind kind, struct json_object *o, const char *key, struct value *ret)
+static bool value_from_json(struct arena *mem, const struct step *s, struct json_object *o, const char *key, struct value *ret)
 {
+	enum kind kind = s->kind;
 	struct json_object *member;
 	const char *text;
 
@@ -162,7 +172,7 @@ static bool value_from_json(struct arena *mem, enum kind kind, struct json_objec
 		return get_driver(mem, member, "driver", &ret->driver) &&
 		    get_driver(mem, member, "driver_override", &ret->driver_override);
 	case VALUE_FILE:
-		return get_file(mem, member, &ret->text);
+		return get_file(mem, s->target, member, &ret->text);
 	case VALUE_PAGES:
 		return get_pages(member, "pages", MOST_HUGE_PAGES, &ret->number) &&
 		    get_pages(member, "short_by", ret->number, &ret->short_by);
@@ -190,8 +200,10 @@ static bool is_interface_name(const char *name)
 }
 
 /* Each kind's grammar: a target names a file below, so nothing else may pass. */
-static bool target_is_valid(enum kind kind, const char *target)
+static bool target_is_valid(struct arena *mem, enum kind kind, const char *target)
 {
+	struct image_part part;
+	struct boot_word word;
 	struct pci_addr addr;
 	char text[PCI_ADDR_TEXT];
 	uint64_t number;
@@ -223,7 +235,15 @@ static bool target_is_valid(enum kind kind, const char *target)
 	case KIND_HUGEPAGES:
 		return huge_target_parse(target, &node, &number);
 	case KIND_FILE:
-		return is_claim_file(target);
+		return is_our_file(target);
+	case KIND_WORD:
+		return boot_word_parse(mem, target, &word);
+	case KIND_SETTING:
+		return boot_setting_parse(mem, target, &word);
+	case KIND_GENERATED:
+		return boot_generated_parse(mem, target, &word);
+	case KIND_IMAGE:
+		return image_part_parse(mem, target, &part);
 	case KIND_VIABLE:
 		return str_number(target, 10, INT32_MAX, &number);
 	case KIND_ACCESS:
@@ -284,10 +304,11 @@ static bool step_from_json(struct arena *mem, struct json_object *o, struct step
 		return false;
 	ret->kind = (enum kind)kind;
 	ret->type = (enum step_type)type;
-	if (!kind_allows(ret->kind, ret->type) || !target_is_valid(ret->kind, target) ||
-	    !value_from_json(mem, ret->kind, o, "want", &ret->want))
+	if (!kind_allows(ret->kind, ret->type) || !target_is_valid(mem, ret->kind, target))
 		return false;
 	ret->target = arena_strdup(mem, target);
+	if (!value_from_json(mem, ret, o, "want", &ret->want))
+		return false;
 	if (ret->type == STEP_AWAIT)
 		return get_limit(o, &ret->limit_ms);
 	if (ret->type == STEP_REQUIRE)
@@ -295,7 +316,29 @@ static bool step_from_json(struct arena *mem, struct json_object *o, struct step
 	if (!find_name(way_back_name_at, BACK_WAYS, json_member_text(o, "back", MAX_TEXT), &back))
 		return false;
 	ret->back = (enum way_back)back;
-	return value_from_json(mem, ret->kind, o, "have", &ret->have);
+	return value_from_json(mem, ret, o, "have", &ret->have);
+}
+
+/* A record of a plan without them has no such member, or an empty one. */
+static int get_derived(struct arena *mem, struct json_object *json, struct plan *p, struct err *e)
+{
+	struct json_object *derived;
+	size_t n;
+
+	if (!json_object_object_get_ex(json, "derived", &derived))
+		return 0;
+	if (!json_object_is_type(derived, json_type_array) || json_object_array_length(derived) > MAX_DERIVED)
+		return err_set(e, -EINVAL, "what it derives is no list");
+	n = json_object_array_length(derived);
+	for (size_t i = 0; i < n; i++) {
+		struct json_object *item = json_object_array_get_idx(derived, i);
+		const char *command = json_object_is_type(item, json_type_string) ? json_object_get_string(item) : NULL;
+
+		if (!command || strlen(command) != (size_t)json_object_get_string_len(item) || !is_derived(command))
+			return err_set(e, -EINVAL, "command %zu is not one this passthru runs", i + 1);
+		*ARENA_PUSH(mem, p->derived, p->n_derived) = arena_strdup(mem, command);
+	}
+	return 0;
 }
 
 int plan_from_json(struct arena *mem, struct json_object *json, struct plan *ret, struct err *e)
@@ -317,6 +360,8 @@ int plan_from_json(struct arena *mem, struct json_object *json, struct plan *ret
 			return err_set(e, -EINVAL, "step %zu is not one this passthru writes", i + 1);
 		*ARENA_PUSH(mem, plan.steps, plan.n_steps) = step;
 	}
+	if (get_derived(mem, json, &plan, e) < 0)
+		return -EINVAL;
 	*ret = plan;
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 
 #include "base/str.h"
 #include "sys/real.h"
@@ -98,43 +99,49 @@ int sys_file_get(struct sys *s, const char *path, char *buf, size_t size, struct
 	return sys_read_fd(file, buf, size);
 }
 
-static int write_new(int fd, const char *text)
-{
-	for (size_t length = strlen(text); length > 0;) {
-		ssize_t n = write(fd, text, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		length -= (size_t)n;
-	}
-	/* Last, so that nobody reads a part of it, whatever the umask. */
-	if (fchmod(fd, 0644) < 0)
-		return -errno;
-	return sync_fd(fd);
-}
-
 /* The name in between, which no reader takes for a file of ours. */
 static bool make_temporary_name(char buf[256], const char *name)
 {
 	return snprintf(buf, 256, "%s.new", name) < 256;
 }
 
-int sys_file_put(struct sys *s, const char *path, const char *text)
+/* What the file that is replaced was: its owner and attributes (SELinux's label, an ACL), where the file system has
+ * them. A label that cannot be given is an error: the file might not be read again. */
+static int copy_attributes(int from, int to, const struct stat *st)
+{
+	char names[4096], value[4096];
+	ssize_t length = flistxattr(from, names, sizeof(names));
+
+	if ((st->st_uid != 0 || st->st_gid != 0) && fchown(to, st->st_uid, st->st_gid) < 0)
+		return -errno;
+	for (ssize_t at = 0; at < length; at += (ssize_t)strlen(names + at) + 1) {
+		ssize_t size = fgetxattr(from, names + at, value, sizeof(value));
+
+		if (size < 0 || fsetxattr(to, names + at, value, (size_t)size, 0) < 0)
+			return -errno;
+	}
+	return length < 0 && errno != ENOTSUP ? -errno : 0;
+}
+
+/* Mode and attributes last, so that nobody reads a part of it, whatever the umask. */
+static int write_new(int fd, const char *text, unsigned mode, int model, const struct stat *st)
+{
+	int r = sys_write_fd(fd, text);
+
+	if (r == 0 && model >= 0)
+		r = copy_attributes(model, fd, st);
+	if (r == 0 && fchmod(fd, mode) < 0)
+		r = -errno;
+	return r < 0 ? r : sync_fd(fd);
+}
+
+/* model: the file whose attributes it gets, -1: none. */
+static int replace(int folder, const char *name, const char *text, unsigned mode, int model, const struct stat *st)
 {
 	cleanup_close int file = -1;
 	char temporary[256];
-	const char *name;
-	bool is_safe;
 	int r;
-	cleanup_close int folder = open_folder(s, path, true, &is_safe, &name);
 
-	if (folder < 0)
-		return folder;
-	if (!is_safe)
-		return -EPERM;
 	if (!make_temporary_name(temporary, name))
 		return -ENAMETOOLONG;
 	/* One writer has the lock, so a left-over is our own. */
@@ -143,7 +150,7 @@ int sys_file_put(struct sys *s, const char *path, const char *text)
 	file = openat(folder, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (file < 0)
 		return -errno;
-	r = write_new(file, text);
+	r = write_new(file, text, mode, model, st);
 	if (r == 0 && renameat(folder, temporary, folder, name) < 0)
 		r = -errno;
 	if (r < 0) {
@@ -151,6 +158,37 @@ int sys_file_put(struct sys *s, const char *path, const char *text)
 		return r;
 	}
 	return sync_fd(folder);
+}
+
+int sys_file_put(struct sys *s, const char *path, const char *text, unsigned mode)
+{
+	const char *name;
+	bool is_safe;
+	cleanup_close int folder = open_folder(s, path, true, &is_safe, &name);
+
+	if (folder < 0)
+		return folder;
+	return is_safe ? replace(folder, name, text, mode, -1, NULL) : -EPERM;
+}
+
+int sys_file_edit(struct sys *s, const char *path, const char *text)
+{
+	cleanup_close int file = -1;
+	const char *name;
+	struct stat st;
+	bool is_safe;
+	cleanup_close int folder = open_folder(s, path, false, &is_safe, &name);
+
+	if (folder < 0)
+		return folder;
+	file = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (file < 0 || fstat(file, &st) < 0)
+		return -errno;
+	if (!S_ISREG(st.st_mode))
+		return -EINVAL;
+	if (!is_safe || !is_trusted(s, &st) || st.st_nlink != 1)
+		return -EPERM;
+	return replace(folder, name, text, st.st_mode & 07777, file, &st);
 }
 
 static int remove_in_folder(struct sys *s, const char *path, bool is_temporary)

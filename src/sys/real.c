@@ -91,6 +91,21 @@ static int read_all(int fd, char *buf, size_t size, bool is_short_read_the_end)
 	return (int)used;
 }
 
+int sys_write_fd(int fd, const char *text)
+{
+	for (size_t length = strlen(text); length > 0;) {
+		ssize_t n = write(fd, text, length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		text += n;
+		length -= (size_t)n;
+	}
+	return fsync(fd) < 0 ? -errno : 0;
+}
+
 int sys_read_fd(int fd, char *buf, size_t size)
 {
 	return read_all(fd, buf, size, false);
@@ -350,11 +365,14 @@ static const struct sys_ops real_ops = {
     .make_dir = sys_state_make_dir,
     .file_get = sys_file_get,
     .file_put = sys_file_put,
+    .file_edit = sys_file_edit,
     .file_remove = sys_file_remove,
     .file_tidy = sys_file_tidy,
     .lock = sys_state_lock,
     .unlock = sys_state_unlock,
     .is_locked = sys_state_is_locked,
+    .find_tool = sys_tool_find,
+    .run_tool = sys_tool_run,
     .find_command = sys_command_find,
     .run = sys_command_run,
     .linger = sys_command_linger,

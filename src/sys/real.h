@@ -17,10 +17,13 @@ void sys_real_close(struct sys_real *s);
 /* Reads all of it, at most size - 1 bytes (-EFBIG), and puts a NUL behind; the number of bytes. For sys/ only. */
 int sys_read_fd(int fd, char *buf, size_t size);
 
+/* Writes all of text and waits until it is on the disk. For sys/ only. */
+int sys_write_fd(int fd, const char *text);
+
 /* Opens below the root with the rules above; a descriptor or a negative errno. For sys/ only. */
 int sys_real_openat(const struct sys_real *s, const char *path, int flags);
 
-/* The operations that have a file of their own: sys/writer.c, sys/state.c, sys/file.c, sys/command.c, sys/modules.c,
+/* The operations that have a file of their own: sys/writer.c, sys/state.c, sys/file.c, sys/command.c, sys/tool.c, sys/modules.c,
  * sys/units.c, sys/disk.c, sys/routes.c, sys/users.c, sys/access.c, sys/log.c. */
 int sys_writer_poke(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms);
 int sys_writer_is_busy(struct sys *s, const char *busy);
@@ -32,7 +35,8 @@ int sys_state_lock(struct sys *s, const char *path, const char *text, char *hold
 int sys_state_is_locked(struct sys *s, const char *path, char *holder, size_t holder_size);
 void sys_state_unlock(struct sys *s, int handle);
 int sys_file_get(struct sys *s, const char *path, char *buf, size_t size, struct sys_file *ret);
-int sys_file_put(struct sys *s, const char *path, const char *text);
+int sys_file_put(struct sys *s, const char *path, const char *text, unsigned mode);
+int sys_file_edit(struct sys *s, const char *path, const char *text);
 int sys_file_remove(struct sys *s, const char *path);
 int sys_file_tidy(struct sys *s, const char *path);
 int sys_command_find(struct sys *s, const char *name, char *buf, size_t size);
@@ -40,6 +44,8 @@ int sys_command_run(struct sys *s, const char *path, char **argv, const struct s
 int sys_command_signal(struct sys *s, int pid, uint64_t start, int signal);
 int sys_set_interface(struct sys *s, const char *name, bool up);
 int sys_command_linger(struct sys *s, const int *pids, size_t n, unsigned ms);
+int sys_tool_find(struct sys *s, const char *name, char *buf, size_t size);
+int sys_tool_run(struct sys *s, char *const *argv, unsigned limit_ms, char *output, size_t size, int *ret_status);
 int sys_modules_chain(struct sys *s, const char *name, sys_each_module *each, void *data);
 int sys_modules_for(struct sys *s, const char *modalias, char *buf, size_t size);
 int sys_modules_load(struct sys *s, const char *name);

@@ -29,21 +29,6 @@ static int sync_folder(struct sys *s, const char *path)
 	return 0;
 }
 
-static int write_all(int fd, const char *text, size_t length)
-{
-	while (length > 0) {
-		ssize_t n = write(fd, text, length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		text += n;
-		length -= (size_t)n;
-	}
-	return fsync(fd) < 0 ? -errno : 0;
-}
-
 int sys_state_put(struct sys *s, const char *path, const char *text)
 {
 	char temporary[SYS_PATH];
@@ -57,7 +42,7 @@ int sys_state_put(struct sys *s, const char *path, const char *text)
 	fd = openat(root_of(s), temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
-	r = write_all(fd, text, strlen(text));
+	r = sys_write_fd(fd, text);
 	if (r == 0 && renameat(root_of(s), temporary, root_of(s), path) < 0)
 		r = -errno;
 	if (r < 0) {

@@ -142,11 +142,14 @@ struct sys_ops {
 
 	/* NULL, or lasting files that others may read (claims). No component of path may be a link; -ENOTDIR, -ELOOP.
 	 * file_get: as read; *ret says whom it belongs to. -EINVAL: it is no regular file.
-	 * file_put: whole or not at all, mode 0644, and the folders above it where they are missing, 0755. -EPERM: one
-	 * of those is not root's alone.
+	 * file_put: whole or not at all, with that mode, and the folders above it where they are missing, 0755. -EPERM:
+	 * one of those is not root's alone.
+	 * file_edit: another content for a file of somebody else, whole or not at all; owner, mode and extended
+	 * attributes stay. -ENOENT; -EPERM as above, or it has several links.
 	 * file_remove: -ENOENT: there is none. file_tidy: removes what a file_put that was killed left beside it. */
 	int (*file_get)(struct sys *s, const char *path, char *buf, size_t size, struct sys_file *ret);
-	int (*file_put)(struct sys *s, const char *path, const char *text);
+	int (*file_put)(struct sys *s, const char *path, const char *text, unsigned mode);
+	int (*file_edit)(struct sys *s, const char *path, const char *text);
 	int (*file_remove)(struct sys *s, const char *path);
 	int (*file_tidy)(struct sys *s, const char *path);
 
@@ -172,6 +175,13 @@ struct sys_ops {
 	int (*find_command)(struct sys *s, const char *name, char *buf, size_t size);
 	int (*run)(struct sys *s, const char *path, char **argv, const struct sys_credentials *as, int *ret_status);
 	int (*linger)(struct sys *s, const int *pids, size_t n, unsigned ms);
+
+	/* NULL, or a program of the host's owner (update-grub, grubby): from the system's own folders, argv and nothing else
+	 * of ours, away from the terminal. find: -ENOENT: there is none that is root's alone; -EXDEV: a recorded host.
+	 * run: *ret_status as env(1) counts it, the end of what it said in output; -ETIMEDOUT: it was killed;
+	 * s->waiting is told. */
+	int (*find_tool)(struct sys *s, const char *name, char *buf, size_t size);
+	int (*run_tool)(struct sys *s, char *const *argv, unsigned limit_ms, char *output, size_t size, int *ret_status);
 
 	/* NULL, or units. All: -ENOTCONN: systemd does not run here; -ENODEV: that user's manager does not, for the
 	 * user is not logged in; -EINVAL: no name of a unit we touch; -EACCES: not without root; -EPERM: what listens
@@ -216,6 +226,9 @@ struct sys_ops {
 /* Told when something takes longer than two seconds, about once a second. */
 typedef void sys_waiting(void *data, const char *what, unsigned seconds, unsigned limit_seconds);
 
+/* Told what a program of the owner's said that failed; foreign text of many lines. */
+typedef void sys_said(void *data, const char *program, const char *text);
+
 struct sys {
 	const struct sys_ops *ops;
 	bool is_live;	/* the running host; recorded ones are only read */
@@ -224,7 +237,8 @@ struct sys {
 	int pid;	/* our own */
 	unsigned write_limit_ms;
 	unsigned unit_limit_ms; /* for a unit to start or stop */
-	sys_waiting *waiting; /* may be NULL */
+	sys_waiting *waiting; /* may be NULL, as said */
+	sys_said *said;
 	void *waiting_data;
 };
 

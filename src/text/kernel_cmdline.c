@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/boot_word.h"
 
 /* lib/ctype.c of the kernel: 0xa0, the no-break space of Latin 1, is one too. */
 static bool is_blank(char c)
@@ -91,14 +92,6 @@ bool kernel_cmdline_has(const struct kernel_cmdline *c, const struct kernel_word
 	return false;
 }
 
-bool kernel_word_is_safe(const char *word)
-{
-	size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.,:=/+-");
-
-	/* "--" would make everything behind it init's. */
-	return length > 0 && word[length] == '\0' && length <= 1024 && word[0] != '=' && !str_eq(word, "--");
-}
-
 /* Cuts what stands from start to end out, with the blank ahead of it, or the one behind where it comes first. What
  * stands ahead keeps its place. */
 static void cut(char *text, size_t start, size_t end)
@@ -153,13 +146,13 @@ const char *kernel_cmdline_edit(
 	if (!kernel_cmdline_parse(mem, text, &c) || c.is_open)
 		return NULL;
 	for (size_t i = 0; text && i < n_remove; i++) {
-		if (!kernel_word_is_safe(remove[i]))
+		if (!is_safe_boot_word(remove[i]))
 			return NULL;
 		(void)take_word(mem, remove[i], 0, &w, &is_open);
 		text = remove_word(mem, text, &w);
 	}
 	for (size_t i = 0; text && i < n_add; i++) {
-		if (!kernel_word_is_safe(add[i]))
+		if (!is_safe_boot_word(add[i]))
 			return NULL;
 		(void)take_word(mem, add[i], 0, &w, &is_open);
 		text = add_word(mem, text, add[i], &w);

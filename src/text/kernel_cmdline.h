@@ -40,13 +40,10 @@ bool kernel_word_eq(const struct kernel_word *a, const struct kernel_word *b);
 /* Is exactly this key with this value among them? */
 bool kernel_cmdline_has(const struct kernel_cmdline *c, const struct kernel_word *w);
 
-/* May this word be written to files that a shell, GRUB and the kernel read? Letters, digits and _.,:=/+- only. */
-bool kernel_word_is_safe(const char *word);
-
 /*
  * The text with words added (at the end, ahead of "--" and of blanks there) and removed; all else stays byte for byte,
  * and what was added last is removed without a trace. A word that is there already is not added, one that is not there
- * not removed. NULL: a word is not safe, the text has an open quotation mark, or is too long.
+ * not removed. NULL: a word is not safe (model/boot_word.h), the text has an open quotation mark, or is too long.
  */
 const char *kernel_cmdline_edit(
     struct arena *mem, const char *text, const char *const *add, size_t n_add, const char *const *remove, size_t n_remove);

@@ -33,6 +33,8 @@ int view_plan(FILE *out, struct arena *mem, const struct plan *p)
 		r = sc->print_table(table);
 	if (table)
 		sc->unref_table(table);
+	for (size_t i = 0; r == 0 && i < p->n_derived; i++)
+		(void)fprintf(out, "then runs: %s\n", p->derived[i]);
 	return r;
 }
 

@@ -14,7 +14,11 @@ static void check_target(const struct step *s)
 	if (s->kind == KIND_UNHELD || s->kind == KIND_NODE || s->kind == KIND_ACCESS)
 		assert(str_starts(s->target, "/dev/vfio/"));
 	else if (s->kind == KIND_FILE)
-		assert(str_starts(s->target, "/etc/passthru/claims.d/") && !strchr(s->target + 23, '/'));
+		assert(str_starts(s->target, "/etc/"));
+	else if (s->kind == KIND_WORD)
+		assert(str_starts(s->target, "/etc/default/") || str_starts(s->target, "/etc/kernel/cmdline "));
+	else if (s->kind == KIND_GENERATED || s->kind == KIND_IMAGE)
+		assert(str_starts(s->target, "/boot/") || str_starts(s->target, "/efi/"));
 	else if (s->kind == KIND_UNIT)
 		assert(!strchr(s->target + strspn(s->target, "0123456789/"), '/'));
 	else if (s->kind == KIND_PROCESS || s->kind == KIND_HUGEPAGES)

@@ -400,9 +400,19 @@ static int file_put(struct sim *sim, const char *path, const char *text)
 	return 0;
 }
 
-static int op_file_put(struct sys *s, const char *path, const char *text)
+static int op_file_put(struct sys *s, const char *path, const char *text, unsigned mode)
 {
+	(void)mode;
 	return CALL(sim_of(s), "file_put", path, true, file_put(sim_of(s), path, text));
+}
+
+static int op_file_edit(struct sys *s, const char *path, const char *text)
+{
+	struct sim *sim = sim_of(s);
+
+	if (!tree_find(&sim->tree, path))
+		return CALL(sim, "file_edit", path, true, -ENOENT);
+	return CALL(sim, "file_edit", path, true, file_put(sim, path, text));
 }
 
 static int op_file_remove(struct sys *s, const char *path)
@@ -760,6 +770,7 @@ const struct sys_ops sim_ops = {
     .make_dir = op_make_dir,
     .file_get = op_file_get,
     .file_put = op_file_put,
+    .file_edit = op_file_edit,
     .file_remove = op_file_remove,
     .file_tidy = op_file_tidy,
     .lock = op_lock,

@@ -48,7 +48,7 @@ static int get(struct tree *t, char buf[4096], struct sys_file *ret)
 
 static int put(struct tree *t, const char *text)
 {
-	return t->real.sys.ops->file_put(&t->real.sys, NAME, text);
+	return t->real.sys.ops->file_put(&t->real.sys, NAME, text, 0644);
 }
 
 static void what_is_put_is_there_for_all_to_read(void **state)
