@@ -52,7 +52,7 @@ static bool parse_number(const char *text, unsigned *major, unsigned *minor)
 
 bool mountinfo_parse(char *line, struct mountinfo *ret)
 {
-	struct mountinfo m = {.type = "", .source = ""};
+	struct mountinfo m = {.type = "", .source = "", .flags = "", .options = ""};
 	char *rest = line, *number = NULL, *point = NULL, *word;
 	uint64_t ignored;
 
@@ -70,9 +70,11 @@ bool mountinfo_parse(char *line, struct mountinfo *ret)
 		return false;
 	mountinfo_unescape(point);
 	m.point = point;
-	do
+	word = next_word(&rest);
+	if (word)
+		m.flags = word;
+	while (word && !str_eq(word, "-"))
 		word = next_word(&rest);
-	while (word && !str_eq(word, "-"));
 	word = next_word(&rest);
 	if (word) {
 		mountinfo_unescape(word);
@@ -82,7 +84,10 @@ bool mountinfo_parse(char *line, struct mountinfo *ret)
 	if (word) {
 		mountinfo_unescape(word);
 		m.source = word;
+		word = next_word(&rest);
 	}
+	if (word)
+		m.options = word;
 	*ret = m;
 	return true;
 }

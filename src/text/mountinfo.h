@@ -9,6 +9,8 @@ struct mountinfo {
 	const char *point;     /* "/boot/efi" */
 	const char *type;      /* "ext4"; "" where the line ends too early */
 	const char *source;    /* "/dev/nvme0n1p2", "rpool/ROOT/debian", "tmpfs"; "" as type */
+	const char *flags;     /* of this mount: "ro,relatime" */
+	const char *options;   /* of the file system, escapes as they are: "rw,addr=192.0.2.1"; "" as type */
 };
 
 /* Takes the line apart in place, escapes undone; the answer points into it. false: it is no such line. One that

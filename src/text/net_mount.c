@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "text/mountinfo.h"
 
 enum { MOST_SERVERS = 64 };
 
@@ -25,34 +26,6 @@ static const struct net_type {
     {.type = "fuse.glusterfs", .kind = "GlusterFS"},
     {.type = "fuse.sshfs", .kind = "sshfs"},
 };
-
-struct field {
-	const char *text;
-	size_t length;
-};
-
-static bool is_word(const struct field *f, const char *word)
-{
-	return f->length == strlen(word) && memcmp(f->text, word, f->length) == 0;
-}
-
-/* Blank, tab, newline and backslash are written as three octal digits (fs/seq_file.c, mangle_path). */
-static const char *unescape(struct arena *mem, const struct field *f)
-{
-	char *text = arena_strndup(mem, f->text, f->length), *to = text;
-
-	for (const char *from = text; *from;) {
-		if (from[0] == '\\' && from[1] >= '0' && from[1] <= '3' && from[2] >= '0' && from[2] <= '7' &&
-		    from[3] >= '0' && from[3] <= '7') {
-			*to++ = (char)((from[1] - '0') * 64 + (from[2] - '0') * 8 + (from[3] - '0'));
-			from += 4;
-		} else {
-			*to++ = *from++;
-		}
-	}
-	*to = '\0';
-	return text;
-}
 
 const char *net_option(struct arena *mem, const char *options, const char *key)
 {
@@ -139,36 +112,15 @@ static void find_servers(struct arena *mem, const struct net_type *type, const c
 
 bool net_mount_parse(struct arena *mem, const char *line, struct net_mount *ret)
 {
-	struct field point = {0}, tail[3] = {{0}}; /* behind the dash: type, source, options of the file system */
-	bool is_behind = false;
-	size_t n_tail = 0;
-	const char *options;
+	struct mountinfo info;
 
-	/* id, parent, device, root, mount point, options, optional fields, a dash */
-	for (size_t i = 0; n_tail < ARRAY_LEN(tail); i++) {
-		struct field f = {line, strcspn(line, " ")};
-
-		if (i == 4)
-			point = f;
-		if (is_behind)
-			tail[n_tail++] = f;
-		else
-			is_behind = i >= 6 && is_word(&f, "-");
-		line += f.length;
-		if (*line == '\0')
-			break;
-		line++;
-	}
-	if (n_tail != ARRAY_LEN(tail))
+	if (!mountinfo_parse(arena_strdup(mem, line), &info))
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-		if (!is_word(&tail[0], types[i].type))
+		if (!str_eq(info.type, types[i].type) || (types[i].only_with && !has_option(info.options, types[i].only_with)))
 			continue;
-		options = arena_strndup(mem, tail[2].text, tail[2].length);
-		if (types[i].only_with && !has_option(options, types[i].only_with))
-			continue;
-		*ret = (struct net_mount){types[i].kind, unescape(mem, &point), unescape(mem, &tail[1]), NULL, 0};
-		find_servers(mem, &types[i], options, ret);
+		*ret = (struct net_mount){types[i].kind, info.point, info.source, NULL, 0};
+		find_servers(mem, &types[i], info.options, ret);
 		return true;
 	}
 	return false;

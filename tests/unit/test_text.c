@@ -361,6 +361,8 @@ static void a_line_of_mountinfo_is_taken_apart(void **state)
 	assert_string_equal(m.point, "/mnt 2\\x");
 	assert_string_equal(m.type, "ext3");
 	assert_string_equal(m.source, "/dev/a\tb");
+	assert_string_equal(m.flags, "rw,noatime");
+	assert_string_equal(m.options, "rw,errors=x");
 	assert_true(mountinfo_parse(bare, &m));
 	assert_string_equal(m.type, "proc");
 	mountinfo_unescape(octal);
