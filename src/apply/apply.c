@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "apply/derived.h"
 #include "apply/kinds.h"
 #include "apply/kinds_file.h"
 #include "apply/kinds_freeing.h"
 #include "apply/lanes.h"
+#include "apply/tool.h"
 #include "base/str.h"
 #include "sys/read_host.h"
 
@@ -141,8 +141,8 @@ static enum apply_result be_stuck(const struct run *run)
 	return APPLY_STUCK;
 }
 
-/* Takes back what the first n steps did, last first. */
-static enum apply_result roll_back(const struct run *run, size_t n, struct err *e)
+/* Takes back what the first n steps did, last first; and what was derived, if that was begun. */
+static enum apply_result roll_back(const struct run *run, size_t n, bool may_have_derived, struct err *e)
 {
 	run->j->phase = PHASE_BACK;
 	/* Should this fail, the journal says forward still, which recover ends in the same way. */
@@ -155,8 +155,7 @@ static enum apply_result roll_back(const struct run *run, size_t n, struct err *
 		if (r < 0)
 			return r == -ETIME ? be_stuck(run) : APPLY_NEEDS_RECOVER;
 	}
-	/* They may have run, or half of one may have. */
-	if (derived_run(run->s, run->mem, &run->j->plan, e) < 0)
+	if (may_have_derived && derived_run(run->s, run->mem, &run->j->plan, e) < 0)
 		return APPLY_NEEDS_RECOVER;
 	run->j->phase = PHASE_ROLLED_BACK;
 	return journal_finish(run->s, run->j, e) < 0 ? APPLY_NEEDS_RECOVER : APPLY_ROLLED_BACK;
@@ -166,7 +165,7 @@ static enum apply_result roll_back(const struct run *run, size_t n, struct err *
 static enum apply_result fail(const struct run *run, size_t n_steps, struct err *e)
 {
 	struct err why = *e, back = {0};
-	enum apply_result result = roll_back(run, n_steps, &back);
+	enum apply_result result = roll_back(run, n_steps, run->j->phase == PHASE_DERIVED, &back);
 
 	if (result == APPLY_ROLLED_BACK) {
 		*e = why;
@@ -403,5 +402,5 @@ enum apply_result apply_recover(struct sys *s, struct arena *mem, struct journal
 		return APPLY_NEEDS_RECOVER;
 	if (r == 1)
 		return tidy_and_finish(&run, e);
-	return roll_back(&run, j->plan.n_steps, e);
+	return roll_back(&run, j->plan.n_steps, true, e);
 }

@@ -526,6 +526,8 @@ int move_set(struct sys *s, struct arena *mem, const struct step *move, const st
 		return 0;
 	(void)err_set(e, -EIO, "%s is %s after all writes succeeded, not %s", move->target,
 	    value_describe(mem, move->kind, &now), value_describe(mem, move->kind, &move->want));
+	if (kind_is_lasting(move->kind))
+		return -EIO;
 	return err_hint(e, "journalctl -k (or dmesg) says why the driver refused it");
 }
 

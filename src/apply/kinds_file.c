@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "model/boot_word.h"
 #include "model/our_file.h"
 
 /* What a look at something that is there may answer, when it is no file of ours. */
@@ -62,7 +63,16 @@ int file_set(struct sys *s, struct arena *mem, const struct step *move, const st
 
 void file_tidy(struct sys *s, const struct plan *p)
 {
-	for (size_t i = 0; i < p->n_steps; i++)
-		if (p->steps[i].kind == KIND_FILE && s->ops->file_tidy)
-			(void)s->ops->file_tidy(s, p->steps[i].target + 1);
+	cleanup_arena struct arena mem = {0};
+
+	for (size_t i = 0; i < p->n_steps && s->ops->file_tidy; i++) {
+		const char *file = p->steps[i].target;
+		struct boot_word word;
+
+		if (p->steps[i].kind == KIND_WORD && boot_word_parse(&mem, file, &word))
+			file = word.place;
+		else if (p->steps[i].kind != KIND_FILE)
+			continue;
+		(void)s->ops->file_tidy(s, file + 1);
+	}
 }

@@ -2,18 +2,16 @@
 #include "apply/kinds_words.h"
 
 #include <errno.h>
-#include <json-c/json.h>
 #include <string.h>
 
+#include "apply/tool.h"
 #include "base/str.h"
 #include "model/boot_word.h"
 #include "text/kernel_cmdline.h"
+#include "text/kernelstub.h"
 #include "text/shell_vars.h"
 
-enum {
-	TOOL_LIMIT_MS = 5 * 60 * 1000, /* rpm-ostree makes a deployment */
-	TOOL_OUTPUT = 64 * 1024,
-};
+enum { TOOL_LIMIT_MS = 5 * 60 * 1000 }; /* rpm-ostree makes a deployment */
 
 /* ---- words in files ---- */
 
@@ -80,13 +78,22 @@ int word_get(struct sys *s, struct arena *mem, const char *target, struct value 
 	return 0;
 }
 
+/* Whoever reads a file that is the words takes all of its lines, or the first, or all that are no comment: only where
+ * that comes to the same is it clear where a word goes. */
+static bool is_one_line(const char *text)
+{
+	const char *rest = text + strcspn(text, "\n");
+
+	return !memchr(text, '#', (size_t)(rest - text)) && rest[strspn(rest, " \t\n")] == '\0';
+}
+
 static const char *edit(struct arena *mem, const struct boot_word *w, const char *text, bool adds)
 {
 	const char *const words[] = {w->word};
 
 	if (w->variable)
 		return shell_vars_edit_words(mem, text, w->variable, words, adds, words, !adds);
-	return kernel_cmdline_edit(mem, text, words, adds, words, !adds);
+	return is_one_line(text) ? kernel_cmdline_edit(mem, text, words, adds, words, !adds) : NULL;
 }
 
 int word_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e)
@@ -105,8 +112,10 @@ int word_set(struct sys *s, struct arena *mem, const struct step *move, const st
 		return move->want.flag ? err_set(e, -ENOENT, "there is no %s", w.place) : 0;
 	edited = edit(mem, &w, text, move->want.flag);
 	if (!edited)
-		return err_set(e, -EINVAL, "%s cannot be edited safely: %s is not assigned in a plain way", w.place,
-		    w.variable ? w.variable : "what stands there");
+		return err_set(e, -EINVAL, "%s cannot be edited safely: %s", w.place,
+		    w.variable ? arena_printf(mem, "%s is not assigned in a plain way", w.variable) : "it is not one line of words");
+	if (str_eq(edited, text))
+		return err_set(e, -EINVAL, "%s of %s comes out of another variable", w.word, w.place);
 	r = s->ops->file_edit ? s->ops->file_edit(s, w.place + 1, edited) : -ENOSYS;
 	if (r == 0)
 		return 0;
@@ -118,27 +127,9 @@ int word_set(struct sys *s, struct arena *mem, const struct step *move, const st
 
 /* ---- settings of programs ---- */
 
-static int run_tool(struct sys *s, struct arena *mem, const char *const *argv, const char **ret_output, struct err *e)
-{
-	char *output = arena_alloc(mem, TOOL_OUTPUT);
-	int status = 0;
-	int r = s->ops->run_tool
-	    ? s->ops->run_tool(s, (char *const *)(uintptr_t)argv, TOOL_LIMIT_MS, output, TOOL_OUTPUT, &status)
-	    : -ENOSYS;
-
-	*ret_output = output;
-	if (r == 0 && status == 0)
-		return 0;
-	if (s->said && *output)
-		s->said(s->waiting_data, argv[0], output);
-	if (r < 0)
-		return err_set(e, r, "%s could not be run: %s", argv[0], strerror(-r));
-	return err_set(e, -EIO, "%s %s failed with exit status %d", argv[0], argv[1], status);
-}
-
 static const char *in_so_many(size_t n, size_t n_with)
 {
-	return n_with == 0 ? "not set" : n_with == n ? "set" : "set in some entries";
+	return n_with == 0 ? SETTING_NONE : n_with == n ? SETTING_ALL : SETTING_SOME;
 }
 
 /* A line args="…" each entry; a "\"" inside is doubled by nobody: such words are not ours. */
@@ -147,7 +138,7 @@ static int grubby_get(struct sys *s, struct arena *mem, const char *word, const 
 	static const char *const argv[] = {"grubby", "--info=ALL", NULL};
 	const char *output;
 	size_t n = 0, n_with = 0;
-	int r = run_tool(s, mem, argv, &output, e);
+	int r = tool_run(s, mem, argv, TOOL_LIMIT_MS, &output, e);
 
 	if (r < 0)
 		return r;
@@ -170,34 +161,26 @@ static int rpm_ostree_get(struct sys *s, struct arena *mem, const char *word, co
 {
 	static const char *const argv[] = {"rpm-ostree", "kargs", NULL};
 	const char *output;
-	int r = run_tool(s, mem, argv, &output, e);
+	int r = tool_run(s, mem, argv, TOOL_LIMIT_MS, &output, e);
 
 	if (r == 0)
 		*ret = in_so_many(1, has_word(mem, output, word));
 	return r;
 }
 
-/* Its own file says what it will use: user.kernel_options, a list of words. */
+/* Its own file says what it will use. */
 static int kernelstub_get(struct sys *s, struct arena *mem, const char *word, const char **ret, struct err *e)
 {
 	static const char file[] = "/etc/kernelstub/configuration";
-	struct json_object *json, *user, *options;
-	const char *text;
+	const char *text, *words;
 	int r = read_words_file(s, mem, file, &text, e);
-	bool is_set = false;
 
 	if (r < 0)
 		return r;
-	json = text ? json_tokener_parse(text) : NULL;
-	if (!json_object_object_get_ex(json, "user", &user) || !json_object_object_get_ex(user, "kernel_options", &options) ||
-	    !json_object_is_type(options, json_type_array)) {
-		json_object_put(json);
+	words = text ? kernelstub_words(mem, text) : NULL;
+	if (!words)
 		return err_set(e, -EINVAL, "%s holds no user.kernel_options", file);
-	}
-	for (size_t i = 0; i < json_object_array_length(options); i++)
-		is_set |= str_eq(json_object_get_string(json_object_array_get_idx(options, i)), word);
-	json_object_put(json);
-	*ret = in_so_many(1, is_set);
+	*ret = in_so_many(1, has_word(mem, words, word));
 	return 0;
 }
 
@@ -237,13 +220,15 @@ int setting_set(struct sys *s, struct arena *mem, const struct step *move, const
 	const char *output;
 
 	(void)from;
+	if (str_eq(move->want.text, SETTING_SOME))
+		return err_set(e, -EINVAL, "which entries had %s is not known any more", move->target);
 	if (boot_setting_parse(mem, move->target, &w))
 		for (size_t i = 0; i < ARRAY_LEN(settings); i++) {
-			const char *const *form = str_eq(move->want.text, "set") ? settings[i].add : settings[i].remove;
+			const char *const *form = str_eq(move->want.text, SETTING_ALL) ? settings[i].add : settings[i].remove;
 			const char *const argv[] = {w.place, form[0], with_word(mem, form[1], w.word), NULL};
 
 			if (str_eq(settings[i].program, w.place))
-				return run_tool(s, mem, argv, &output, e);
+				return tool_run(s, mem, argv, TOOL_LIMIT_MS, &output, e);
 		}
 	return err_set(e, -EINVAL, "%s names no setting of a program", move->target);
 }
@@ -251,5 +236,5 @@ int setting_set(struct sys *s, struct arena *mem, const struct step *move, const
 bool setting_between(const struct step *move, const struct value *now)
 {
 	(void)move;
-	return str_eq(now->text, "set in some entries");
+	return str_eq(now->text, SETTING_SOME);
 }

@@ -33,8 +33,8 @@ const struct cmd cmd_undo = {
     .args = "[ID]",
     .summary = "Take a lasting change back",
     .description =
-	"ID is one that passthru history shows as held, L3 say; without one the newest. Every file is put back byte for\n"
-	"byte. Where somebody else has changed one since, it is named and nothing is touched. What ends with the boot is\n"
+	"ID is one that passthru history shows as held, L3 say; without one the newest. Every file of ours is put back\n"
+	"byte for byte, every word is taken out again. Where somebody else has changed one since, it is named and nothing is touched. What ends with the boot is\n"
 	"not undone but given back: passthru release.",
     .examples = (const char *const[]){
 	"passthru undo --dry-run", "what the newest lasting change was, the other way round",

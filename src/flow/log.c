@@ -56,12 +56,12 @@ static void add(struct entry *e, const char *name, const char *value)
 	*ARENA_PUSH(e->mem, e->fields, e->n) = (struct log_field){name, value};
 }
 
-static void add_class(struct entry *e, const struct class *class, unsigned id)
+static void add_class(struct entry *e, const struct class *class, const char *id)
 {
 	add(e, "MESSAGE_ID", class->message_id);
 	add(e, "PRIORITY", arena_printf(e->mem, "%d", class->priority));
 	add(e, "SYSLOG_IDENTIFIER", "passthru");
-	add(e, "PASSTHRU_CHANGE", arena_printf(e->mem, "%u", id));
+	add(e, "PASSTHRU_CHANGE", id);
 	add(e, "PASSTHRU_OUTCOME", class->name);
 }
 
@@ -99,14 +99,16 @@ void flow_log_change(struct flow *f, const struct journal *j, const char *verb, 
 	struct entry entry = {.mem = f->mem};
 	const struct class *class = &classes[outcome];
 	const char *because = "";
+	char id[CHANGE_ID_TEXT];
 
 	if (!f->s->ops->log || outcome == OUTCOME_NOTHING)
 		return;
 	if (outcome != OUTCOME_DONE && why->what[0])
 		because = arena_printf(f->mem, ": %s", why->what);
 	add(&entry, "MESSAGE",
-	    arena_printf(f->mem, "%s%s%s: %s, change %u%s", verb ? verb : "", verb ? " of " : "", j->wish, class->words, j->id, because));
-	add_class(&entry, class, j->id);
+	    arena_printf(f->mem, "%s%s%s: %s, change %s%s", verb ? verb : "", verb ? " of " : "", j->wish, class->words,
+		change_id_format(j->id, j->is_lasting, id), because));
+	add_class(&entry, class, id);
 	add(&entry, "PASSTHRU_VERB", verb ? verb : j->verb);
 	add(&entry, "PASSTHRU_WISH", j->wish);
 	add(&entry, "PASSTHRU_REASON", j->reason);
@@ -115,16 +117,18 @@ void flow_log_change(struct flow *f, const struct journal *j, const char *verb, 
 	send(f, &entry);
 }
 
-void flow_log_abandoned(struct flow *f, unsigned id)
+void flow_log_abandoned(struct flow *f, unsigned number, bool is_lasting)
 {
 	struct entry entry = {.mem = f->mem};
+	char text[CHANGE_ID_TEXT];
+	const char *id = change_id_format(number, is_lasting, text);
 
 	if (!f->s->ops->log)
 		return;
-	add(&entry, "MESSAGE", arena_printf(f->mem, "recover --abandon: change %u %s", id, abandoned.words));
+	add(&entry, "MESSAGE", arena_printf(f->mem, "recover --abandon: change %s %s", id, abandoned.words));
 	add_class(&entry, &abandoned, id);
 	add(&entry, "PASSTHRU_VERB", "abandon");
-	add(&entry, "PASSTHRU_WISH", arena_printf(f->mem, "recover --abandon %u", id));
+	add(&entry, "PASSTHRU_WISH", arena_printf(f->mem, "recover --abandon %s", id));
 	add_login(f, &entry, flow_login_uid(f));
 	send(f, &entry);
 }

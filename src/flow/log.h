@@ -12,4 +12,4 @@ uint32_t flow_login_uid(struct flow *f);
 void flow_log_change(struct flow *f, const struct journal *j, const char *verb, enum outcome outcome, const struct err *why);
 
 /* A record that was set aside. */
-void flow_log_abandoned(struct flow *f, unsigned id);
+void flow_log_abandoned(struct flow *f, unsigned number, bool is_lasting);

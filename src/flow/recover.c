@@ -133,7 +133,7 @@ enum outcome flow_abandon(struct flow *f, unsigned id, bool is_lasting, struct e
 		}
 		outcome = r < 0 ? OUTCOME_FAILED : OUTCOME_DONE;
 		if (r == 0)
-			flow_log_abandoned(f, id);
+			flow_log_abandoned(f, id, is_lasting);
 	}
 	session_close(&session);
 	return outcome;

@@ -163,31 +163,30 @@ int session_check_interrupted_functions(struct session *s, const struct pci_addr
 	return r;
 }
 
-static bool plan_has_file(const struct plan *p, const char *file)
+/* Do two lasting plans move the same thing, or remake what is made from files both? */
+static bool plans_meet(const struct plan *a, const struct plan *b)
 {
-	for (size_t i = 0; i < p->n_steps; i++)
-		if (p->steps[i].kind == KIND_FILE && str_eq(p->steps[i].target, file))
-			return true;
-	return false;
+	for (size_t i = 0; i < a->n_steps; i++)
+		for (size_t k = 0; kind_is_lasting(a->steps[i].kind) && k < b->n_steps; k++)
+			if (a->steps[i].kind == b->steps[k].kind && str_eq(a->steps[i].target, b->steps[k].target))
+				return true;
+	return a->n_derived > 0 && b->n_derived > 0;
 }
 
-static int check_interrupted_files(struct session *s, const struct plan *p, struct err *e)
+static int check_interrupted_lasting(struct session *s, const struct plan *p, struct err *e)
 {
 	struct journal *journals;
 	char id[CHANGE_ID_TEXT];
 	size_t n;
 	int r = journal_read(s->f->s, s->f->mem, FOLDER_LASTING_JOURNAL, &journals, &n, e);
 
-	for (size_t i = 0; r == 0 && i < n; i++)
-		for (size_t k = 0; k < p->n_steps; k++) {
-			bool both_derive = p->n_derived > 0 && journals[i].plan.n_derived > 0;
-
-			if (!both_derive && (p->steps[k].kind != KIND_FILE || !plan_has_file(&journals[i].plan, p->steps[k].target)))
-				continue;
-			(void)err_set(e, -EUCLEAN, "change %s (%s) was interrupted and is in the way",
-			    change_id_format(journals[i].id, true, id), journals[i].wish);
-			return err_hint(e, "passthru recover brings it to an end");
-		}
+	for (size_t i = 0; r == 0 && i < n; i++) {
+		if (!plans_meet(p, &journals[i].plan))
+			continue;
+		(void)err_set(e, -EUCLEAN, "change %s (%s) was interrupted and is in the way",
+		    change_id_format(journals[i].id, true, id), journals[i].wish);
+		return err_hint(e, "passthru recover brings it to an end");
+	}
 	return r;
 }
 
@@ -197,7 +196,7 @@ int session_check_interrupted(struct session *s, const struct plan *p, struct er
 	size_t n = 0;
 
 	if (plan_is_lasting(p))
-		return check_interrupted_files(s, p, e);
+		return check_interrupted_lasting(s, p, e);
 	for (size_t i = 0; i < p->n_steps; i++)
 		if (plan_concerns(p, &p->steps[i]) && pci_addr_parse(p->steps[i].target, &addr))
 			*ARENA_PUSH(s->f->mem, targets, n) = addr;

@@ -43,7 +43,7 @@ static int plan_undo(struct flow *f, const struct journal *record, struct plan *
 			return state;
 		if (state == STATE_WANT || state == STATE_GONE)
 			continue;
-		if (state != STATE_HAVE) {
+		if (state != STATE_HAVE && state != STATE_BETWEEN) {
 			(void)err_set(e, -ESTALE, "%s was changed since: it is %s, and not as it was left", back->target,
 			    value_describe(f->mem, back->kind, &now));
 			return err_hint(e, "nothing was touched; put it right by hand, or undo the later change first");
@@ -58,12 +58,15 @@ static enum outcome undo_record(struct session *session, const struct journal *r
     struct change *ret, struct err *e)
 {
 	struct flow *f = session->f;
+	bool has_work;
 
 	if (plan_undo(f, record, &ret->plan, e) < 0)
 		return OUTCOME_FAILED;
+	/* What is made from files may still be as it was left. */
+	has_work = plan_count_moves(&ret->plan) > 0 || ret->plan.n_derived > 0;
 	if (options->is_dry_run)
-		return plan_count_moves(&ret->plan) > 0 ? OUTCOME_DONE : OUTCOME_NOTHING;
-	if (plan_count_moves(&ret->plan) > 0)
+		return has_work ? OUTCOME_DONE : OUTCOME_NOTHING;
+	if (has_work)
 		return flow_carry_out(session, "undo", options, false, record->id, ret, e);
 	/* A change that was cut off may yet change it again: its end decides. */
 	if (session_check_interrupted(session, &record->plan, e) < 0)

@@ -20,6 +20,14 @@ struct boot_word {
 
 enum { LONGEST_BOOT_WORD = 160 };
 
+/* The values of the two. A setting that some entries lack cannot be gone back to. */
+#define SETTING_ALL "set"
+#define SETTING_SOME "set in some entries"
+#define SETTING_NONE "not set"
+#define GENERATED_ALL "in every entry"
+#define GENERATED_SOME "in some entries"
+#define GENERATED_NONE "in no entry"
+
 /* Letters, digits and _.,:=/+- only: it may stand in files that a shell, GRUB and the kernel read. */
 bool is_safe_boot_word(const char *word);
 

@@ -28,14 +28,14 @@ enum kind {
 	KIND_ACCESS,   /* target: /dev/vfio/N; value: text, model/access.h */
 	KIND_FILE,     /* lasting. target: model/our_file.h; value: text, its content, NULL absent */
 	KIND_WORD,     /* lasting. target: model/boot_word.h; value: flag, it stands in a file of others */
-	KIND_SETTING,  /* lasting. target: model/boot_word.h; value: text, "set", "not set", "set in some entries" */
+	KIND_SETTING,  /* lasting. target: model/boot_word.h; value: text, SETTING_… */
 	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
 	KIND_USES,     /* require: target address; value: text, what the host does with it, "" nothing */
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */
 	KIND_VIABLE,   /* require: target group number; value: flag, the kernel would let VFIO have it */
 	KIND_NODE,     /* await: target /dev/vfio/N; value: flag, the device node is there */
 	KIND_UNUSED,   /* require or await: target address; value: flag, nobody uses it */
-	KIND_GENERATED, /* require, of the derived: target: model/boot_word.h; value: text, "in every entry", "in no entry" */
+	KIND_GENERATED, /* require, of the derived: target: model/boot_word.h; value: text, GENERATED_… */
 	KIND_IMAGE,    /* require, of the derived: target: model/image_part.h; value: flag, the early image has it */
 	KINDS
 };

@@ -108,21 +108,28 @@ static void raise_memlock(uint64_t bytes)
 	(void)setrlimit(RLIMIT_MEMLOCK, &l);
 }
 
+int sys_close_from(int first)
+{
+	enum { MOST = 1 << 20 };
+
+	if (close_range((unsigned)first, ~0U, 0) == 0)
+		return 0;
+	for (long fd = first, end = sysconf(_SC_OPEN_MAX); fd < end && fd < MOST; fd++)
+		(void)close((int)fd);
+	return 0;
+}
+
 /* All descriptors but 0 to 2, and the pipe, which exec closes. */
 static int close_others(int *failed)
 {
-	enum { PIPE = 3, MOST = 1 << 20 };
+	enum { PIPE = 3 };
 
 	if (*failed != PIPE && dup2(*failed, PIPE) < 0)
 		return -errno;
 	*failed = PIPE;
 	if (fcntl(PIPE, F_SETFD, FD_CLOEXEC) < 0)
 		return -errno;
-	if (close_range(PIPE + 1, ~0U, 0) == 0)
-		return 0;
-	for (long fd = PIPE + 1, end = sysconf(_SC_OPEN_MAX); fd < end && fd < MOST; fd++)
-		(void)close((int)fd);
-	return 0;
+	return sys_close_from(PIPE + 1);
 }
 
 /* Groups before the user, for after him nothing more can be dropped; and it is made sure that there is no way back. */

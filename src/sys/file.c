@@ -99,10 +99,10 @@ int sys_file_get(struct sys *s, const char *path, char *buf, size_t size, struct
 	return sys_read_fd(file, buf, size);
 }
 
-/* The name in between, which no reader takes for a file of ours. */
+/* The name in between: nobody else's, and none that a program which runs or reads a whole folder takes. */
 static bool make_temporary_name(char buf[256], const char *name)
 {
-	return snprintf(buf, 256, "%s.new", name) < 256;
+	return snprintf(buf, 256, ".%s.passthru-new", name) < 256;
 }
 
 /* What the file that is replaced was: its owner and attributes (SELinux's label, an ACL), where the file system has

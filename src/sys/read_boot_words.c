@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
-#include <json-c/json.h>
 
 #include "base/str.h"
 #include "text/grub_defaults.h"
 #include "text/kernel_cmdline.h"
+#include "text/kernelstub.h"
 #include "text/loader_entry.h"
 
 enum { ENV_BYTES = 8192 };
@@ -302,29 +302,17 @@ static void read_proxmox_systemd(struct boot_reading *r)
 	r->b->generated = boot_cannot(NULL, "the ESPs of proxmox-boot-tool are not mounted");
 }
 
-/* {"user": {"kernel_options": ["quiet", …]}}, in older files a string. */
 static void read_kernelstub(struct boot_reading *r)
 {
 	const char *file = boot_mark_paths[MARK_KERNELSTUB_CONFIG][0];
-	const char *text = text_of(r, file, BOOT_CMDLINE_BYTES, &r->b->configured), *words = "";
-	struct json_object *o = text ? json_tokener_parse(text) : NULL, *user, *list;
+	const char *text = text_of(r, file, BOOT_CMDLINE_BYTES, &r->b->configured);
+	const char *words = text ? kernelstub_words(r->mem, text) : NULL;
 
 	boot_bls_entries(r, false);
-	if (!text)
-		return;
-	if (!json_object_object_get_ex(o, "user", &user) || !json_object_object_get_ex(user, "kernel_options", &list)) {
-		r->b->configured = boot_cannot(file, "it has no user.kernel_options");
-	} else {
-		if (json_object_is_type(list, json_type_string))
-			words = arena_strdup(r->mem, json_object_get_string(list));
-		for (size_t i = 0; json_object_is_type(list, json_type_array) && i < json_object_array_length(list) && i < 512; i++) {
-			const char *word = json_object_get_string(json_object_array_get_idx(list, i));
-
-			words = arena_printf(r->mem, "%s%s%s", words, *words ? " " : "", word ? word : "");
-		}
+	if (words)
 		r->b->configured = (struct boot_words){.file = file, .text = words, .is_partial = true};
-	}
-	json_object_put(o);
+	else if (text)
+		r->b->configured = boot_cannot(file, "it has no user.kernel_options");
 }
 
 static void read_sdbootutil(struct boot_reading *r)

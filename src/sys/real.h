@@ -27,6 +27,8 @@ int sys_real_openat(const struct sys_real *s, const char *path, int flags);
  * sys/units.c, sys/disk.c, sys/routes.c, sys/users.c, sys/access.c, sys/log.c. */
 int sys_writer_poke(struct sys *s, const char *busy, const char *path, const char *value, unsigned limit_ms);
 int sys_writer_is_busy(struct sys *s, const char *busy);
+/* The busy lock as a descriptor that closes on exec; -EBUSY. */
+int sys_writer_lock(struct sys *s, const char *busy);
 int sys_state_put(struct sys *s, const char *path, const char *text);
 int sys_state_rename(struct sys *s, const char *from, const char *to);
 int sys_state_remove(struct sys *s, const char *path);
@@ -41,6 +43,8 @@ int sys_file_remove(struct sys *s, const char *path);
 int sys_file_tidy(struct sys *s, const char *path);
 int sys_command_find(struct sys *s, const char *name, char *buf, size_t size);
 int sys_command_run(struct sys *s, const char *path, char **argv, const struct sys_credentials *as, int *ret_status);
+/* In a child: closes all descriptors from `first` on. 0 or a negative errno. */
+int sys_close_from(int first);
 int sys_command_signal(struct sys *s, int pid, uint64_t start, int signal);
 int sys_set_interface(struct sys *s, const char *name, bool up);
 int sys_command_linger(struct sys *s, const int *pids, size_t n, unsigned ms);

@@ -177,9 +177,9 @@ struct sys_ops {
 	int (*linger)(struct sys *s, const int *pids, size_t n, unsigned ms);
 
 	/* NULL, or a program of the host's owner (update-grub, grubby): from the system's own folders, argv and nothing else
-	 * of ours, away from the terminal. find: -ENOENT: there is none that is root's alone; -EXDEV: a recorded host.
-	 * run: *ret_status as env(1) counts it, the end of what it said in output; -ETIMEDOUT: it was killed;
-	 * s->waiting is told. */
+	 * of ours, away from the terminal, one at a time. find: -ENOENT: there is none; -EPERM: it is not root's alone;
+	 * -EXDEV: a recorded host. run: *ret_status as env(1) counts it, the end of what it said in output; -ETIMEDOUT:
+	 * it was killed; -EBUSY: one that was started before still runs; s->waiting is told. */
 	int (*find_tool)(struct sys *s, const char *name, char *buf, size_t size);
 	int (*run_tool)(struct sys *s, char *const *argv, unsigned limit_ms, char *output, size_t size, int *ret_status);
 

@@ -20,50 +20,67 @@ int sys_tool_find(struct sys *s, const char *name, char *buf, size_t size)
 {
 	static const char *const folders[] = {"usr/sbin", "usr/bin", "sbin", "bin"};
 
+	bool is_there = false;
+
 	if (!s->is_live)
 		return -EXDEV;
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
 		struct stat st;
 		int n = *name == '/' ? snprintf(buf, size, "%s", name) : snprintf(buf, size, "/%s/%s", folders[i], name);
 
+		if (n <= 0 || (size_t)n >= size || stat(buf, &st) < 0 || !S_ISREG(st.st_mode) || (st.st_mode & 0111) == 0)
+			continue;
 		/* Whoever else may write to it would be root by us. */
-		if (n > 0 && (size_t)n < size && stat(buf, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 0111) != 0 &&
-		    st.st_uid == 0 && (st.st_mode & 022) == 0)
+		if (st.st_uid == 0 && (st.st_mode & 022) == 0)
 			return 0;
+		is_there = true;
 	}
-	return -ENOENT;
+	return is_there ? -EPERM : -ENOENT;
 }
 
-static bool use_descriptors(int output, int failed)
+/* What is open in the program: nothing to read, the pipe of its output, the lock, which lives as long as it does. */
+enum { LOCK_FD = 3, FAILED_FD = 4 };
+
+static int use_descriptors(int output, int lock, int failed)
 {
 	int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-	/* 3 is the pipe that exec closes; the others may lie there, so they are moved up first. */
+	/* They may lie where they are to go, so all are moved up first. */
+	nothing = fcntl(nothing, F_DUPFD_CLOEXEC, 10);
 	output = fcntl(output, F_DUPFD_CLOEXEC, 10);
+	lock = fcntl(lock, F_DUPFD_CLOEXEC, 10);
 	failed = fcntl(failed, F_DUPFD_CLOEXEC, 10);
-	return nothing >= 0 && output >= 0 && failed >= 0 && dup2(nothing, 0) == 0 && dup2(output, 1) == 1 &&
-	    dup2(output, 2) == 2 && dup2(failed, 3) == 3 && fcntl(3, F_SETFD, FD_CLOEXEC) == 0 &&
-	    close_range(4, ~0U, 0) == 0;
+	if (nothing < 0 || output < 0 || lock < 0 || failed < 0 || dup2(nothing, 0) < 0 || dup2(output, 1) < 0 ||
+	    dup2(output, 2) < 0 || dup2(lock, LOCK_FD) < 0 || dup2(failed, FAILED_FD) < 0 ||
+	    fcntl(FAILED_FD, F_SETFD, FD_CLOEXEC) < 0)
+		return -errno;
+	return sys_close_from(FAILED_FD + 1);
 }
 
-_Noreturn static void execute(const char *path, char *const *argv, int output, int failed)
+_Noreturn static void execute(const char *path, char *const *argv, int output, int lock, int failed)
 {
 	char path_variable[] = "PATH=/usr/sbin:/usr/bin:/sbin:/bin", locale[] = "LC_ALL=C.UTF-8", home[] = "HOME=/root";
 	char terminal[] = "TERM=dumb", debconf[] = "DEBIAN_FRONTEND=noninteractive";
 	char *const environment[] = {path_variable, locale, home, terminal, debconf, NULL};
 	sigset_t none;
-	int code;
+	int code = 0;
 
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)signal(SIGCHLD, SIG_DFL);
 	(void)umask(022);
-	if (setsid() < 0 || chdir("/") < 0 || !use_descriptors(output, failed))
-		_exit(126);
-	(void)execve(path, argv, environment);
-	code = -errno;
-	(void)!write(3, &code, sizeof(code));
+	if (setsid() < 0 || chdir("/") < 0)
+		code = -errno;
+	if (code == 0) {
+		code = use_descriptors(output, lock, failed);
+		failed = code == 0 ? FAILED_FD : failed;
+	}
+	if (code == 0) {
+		(void)execve(path, argv, environment);
+		code = -errno;
+	}
+	(void)!write(failed, &code, sizeof(code));
 	_exit(126);
 }
 
@@ -135,19 +152,18 @@ static int await_end(struct sys *s, struct running *t, const char *name, unsigne
 	return 0;
 }
 
-/* The whole session of it. */
-static void kill_all(struct sys *s, struct running *t)
+/* With its process group. What has left that has the lock, and the next one waits for it. */
+static void kill_group(const struct running *t)
 {
 	struct pollfd p = {.fd = t->process, .events = POLLIN};
 
-	(void)s;
 	(void)kill(-t->pid, SIGTERM);
 	(void)poll(&p, 1, GRACE_MS);
 	(void)kill(-t->pid, SIGKILL);
 	(void)poll(&p, 1, GRACE_MS);
 }
 
-static int start(const char *path, char *const *argv, struct running *ret)
+static int start(const char *path, char *const *argv, int lock, struct running *ret)
 {
 	cleanup_close int output = -1, to_output = -1, failed = -1, to_failed = -1;
 	int pipes[2], code;
@@ -164,7 +180,7 @@ static int start(const char *path, char *const *argv, struct running *ret)
 	if (ret->pid < 0)
 		return -errno;
 	if (ret->pid == 0)
-		execute(path, argv, to_output, to_failed);
+		execute(path, argv, to_output, lock, to_failed);
 	(void)close(TAKE(to_output, -1));
 	(void)close(TAKE(to_failed, -1));
 	if (read(failed, &code, sizeof(code)) == (ssize_t)sizeof(code)) {
@@ -182,23 +198,48 @@ static int start(const char *path, char *const *argv, struct running *ret)
 	return 0;
 }
 
+/* One at a time: what a killed passthru started goes on, and may write over what is made after it. -EBUSY: it still
+ * does after limit_ms. */
+static int await_lock(struct sys *s, unsigned limit_ms)
+{
+	int64_t start = s->ops->now_ms(s), told = 0;
+
+	for (;;) {
+		int lock = sys_writer_lock(s, "tool");
+		int64_t waited = s->ops->now_ms(s) - start;
+
+		if (lock != -EBUSY || waited >= (int64_t)limit_ms)
+			return lock;
+		if (waited >= 2000 && waited / 1000 != told && s->waiting) {
+			told = waited / 1000;
+			s->waiting(s->waiting_data, "a program that was started before to end", (unsigned)told, limit_ms / 1000);
+		}
+		(void)s->ops->sleep_ms(s, 200);
+	}
+}
+
 int sys_tool_run(struct sys *s, char *const *argv, unsigned limit_ms, char *output, size_t size, int *ret_status)
 {
 	struct running t = {.process = -1, .output = -1, .tail = {.text = output, .size = size}};
 	char path[SYS_PATH];
 	int status = 0, r = sys_tool_find(s, argv[0], path, sizeof(path));
+	cleanup_close int lock = -1;
 
 	output[0] = '\0';
 	if (r < 0)
 		return r;
+	lock = await_lock(s, limit_ms);
+	if (lock < 0)
+		return lock;
 	/* Inherited as ignored, it would let the kernel reap the program behind our back. */
 	(void)signal(SIGCHLD, SIG_DFL);
-	r = start(path, argv, &t);
+	r = start(path, argv, lock, &t);
 	if (r < 0)
 		return r;
+	(void)close(TAKE(lock, -1));
 	r = await_end(s, &t, argv[0], limit_ms);
 	if (r < 0)
-		kill_all(s, &t);
+		kill_group(&t);
 	if (waitpid(t.pid, &status, r < 0 ? WNOHANG : 0) < 0 && r == 0)
 		r = -errno;
 	(void)close(t.process);

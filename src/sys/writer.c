@@ -43,7 +43,7 @@ int sys_writer_is_busy(struct sys *s, const char *busy)
 }
 
 /* The descriptor is inherited by the child and closed by us, so the lock lives as long as the write. */
-static int take_busy_lock(struct sys *s, const char *busy)
+int sys_writer_lock(struct sys *s, const char *busy)
 {
 	struct sys_real *real = (struct sys_real *)s;
 	struct flock whole = {.l_type = F_WRLCK};
@@ -104,7 +104,7 @@ static int await_answer(struct sys *s, int answer, const char *path, unsigned li
 /* Starts the child; *ret_answer is the pipe it answers by. */
 static int start_writing(struct sys *s, const char *name, const char *path, const char *value, pid_t *ret_child, int *ret_answer)
 {
-	cleanup_close int busy = take_busy_lock(s, name);
+	cleanup_close int busy = sys_writer_lock(s, name);
 	cleanup_close int target = -1, from_child = -1, to_parent = -1;
 	sigset_t all, before;
 	int pipes[2];

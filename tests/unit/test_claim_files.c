@@ -17,6 +17,7 @@
 
 #define FOLDER "etc/passthru/claims.d"
 #define NAME FOLDER "/0000-00-01.0-00.0.conf"
+#define BESIDE FOLDER "/.0000-00-01.0-00.0.conf.passthru-new"
 #define CARD \
 	"path = 0000:00/01.0/00.0\nvendor = 10de\ndevice = 2204\nclass = 030000\naddress = 0000:01:00.0\n" \
 	"card = 0000:00/01.0/00.0\nfor = win11\nclaimed = 2026-11-20T18:00:01Z\nwish = x\n"
@@ -86,12 +87,12 @@ static void what_a_kill_left_is_written_over_and_tidied(void **state)
 
 	(void)state;
 	tree_open(&t);
-	tree_file(&t, NAME ".new", "half a fi");
+	tree_file(&t, BESIDE, "half a fi");
 	assert_int_equal(put(&t, "whole\n"), 0);
-	assert_int_equal(access(at(&t, NAME ".new"), F_OK), -1);
-	tree_file(&t, NAME ".new", "half a fi");
+	assert_int_equal(access(at(&t, BESIDE), F_OK), -1);
+	tree_file(&t, BESIDE, "half a fi");
 	assert_int_equal(t.real.sys.ops->file_tidy(&t.real.sys, NAME), 0);
-	assert_int_equal(access(at(&t, NAME ".new"), F_OK), -1);
+	assert_int_equal(access(at(&t, BESIDE), F_OK), -1);
 	assert_int_equal(access(at(&t, NAME), F_OK), 0);
 	assert_int_equal(t.real.sys.ops->file_tidy(&t.real.sys, NAME), 0);
 	tree_done(&t);
@@ -270,7 +271,7 @@ static void a_bad_file_is_named_and_the_good_ones_are_read(void **state)
 	tree_file(&t, FOLDER "/large.conf", large);
 	tree_folder(&t, FOLDER "/folder.conf");
 	tree_link(&t, FOLDER "/link.conf", "0000-00-01.0-00.0.conf");
-	tree_file(&t, FOLDER "/0000-00-04.0-00.0.conf.new", "half");
+	tree_file(&t, FOLDER "/.0000-00-04.0-00.0.conf.passthru-new", "half");
 	tree_file(&t, FOLDER "/README", "not a claim\n");
 	assert_int_equal(read_claims(&t.real.sys, &t.mem, &c, &e), 0);
 	assert_int_equal(c.n, 1);
