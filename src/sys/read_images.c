@@ -60,7 +60,7 @@ static bool ends(const char *name, const char *ending)
 /* What lies beside images and is none that a boot takes: copies, and those of crash dumps. */
 static bool is_other(const char *name)
 {
-	static const char *const endings[] = {".old", ".bak", ".dpkg-bak", ".dpkg-new", ".new", ".tmp", "kdump.img", ".sig", "~"};
+	static const char *const endings[] = {".old", ".old-dkms", ".bak", ".dpkg-bak", ".dpkg-new", ".new", ".tmp", "kdump.img", ".sig", "~"};
 
 	for (size_t i = 0; i < ARRAY_LEN(endings); i++)
 		if (ends(name, endings[i]))
