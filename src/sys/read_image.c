@@ -209,7 +209,7 @@ static void give_content(struct reading *r, const char *name)
 
 		if (!is_path(w, plain) || w->keep_bytes == 0)
 			continue;
-		f->text = is_text ? arena_strndup(r->mem, r->content, w->keep_bytes) : NULL;
+		f->text = is_text ? arena_strndup(r->mem, r->content, r->used < w->keep_bytes ? r->used : w->keep_bytes) : NULL;
 		f->is_cut = is_text && (r->is_cut || r->used > w->keep_bytes);
 	}
 	if (is_builtin_list(r, plain) && is_text)
