@@ -33,7 +33,7 @@ static const struct kind_row {
     [KIND_NODE] = {"node", STEP_AWAIT, VALUE_FLAG, "there", "not there"},
     [KIND_UNUSED] = {"unused", STEP_REQUIRE, VALUE_FLAG, "used by nobody", "in use"},
     [KIND_GENERATED] = {"generated", STEP_REQUIRE, VALUE_TEXT},
-    [KIND_IMAGE] = {"image", STEP_REQUIRE, VALUE_FLAG, "in the image", "not in the image"},
+    [KIND_IMAGE] = {"image", STEP_REQUIRE, VALUE_FLAG, "complete", "not complete"},
 };
 static_assert(ARRAY_LEN(kind_rows) == KINDS, "every kind has a row");
 

@@ -11,7 +11,7 @@
 #include "model/boot_word.h"
 #include "model/derived.h"
 #include "model/hugepages.h"
-#include "model/image_part.h"
+#include "model/image_needs.h"
 #include "model/json_text.h"
 #include "model/our_file.h"
 #include "model/unit.h"
@@ -206,7 +206,7 @@ static bool is_interface_name(const char *name)
 /* Each kind's grammar: a target names a file below, so nothing else may pass. */
 static bool target_is_valid(struct arena *mem, enum kind kind, const char *target)
 {
-	struct image_part part;
+	struct image_needs needs;
 	struct boot_word word;
 	struct pci_addr addr;
 	char text[PCI_ADDR_TEXT];
@@ -247,7 +247,7 @@ static bool target_is_valid(struct arena *mem, enum kind kind, const char *targe
 	case KIND_GENERATED:
 		return boot_generated_parse(mem, target, &word);
 	case KIND_IMAGE:
-		return image_part_parse(mem, target, &part);
+		return image_needs_parse(mem, target, &needs);
 	case KIND_VIABLE:
 		return str_number(target, 10, INT32_MAX, &number);
 	case KIND_ACCESS:
