@@ -39,6 +39,7 @@ enum option_id {
 	OPT_TIMEOUT,
 	OPT_USER,
 	OPT_FOR,
+	OPT_WAIT,
 	OPTIONS
 };
 
@@ -81,6 +82,7 @@ struct cli {
 	const char *size, *node, *near_word, *at_least; /* hugepages */
 	bool is_release;
 	const char *vm; /* claim */
+	bool waits; /* boot confirm */
 	const char **allow;
 	size_t n_allow;
 	const char *timeout, *user;
@@ -142,6 +144,10 @@ bool cli_run_wish_apart(struct cli *c, struct flow *f, const struct bind_wish *w
 /* Dry run or result of a change, as text or JSON. */
 void cli_show_change(
     struct cli *c, enum outcome outcome, const struct bind_wish *wish, const struct change *change, const char *done);
+
+/* The verbs behind boot that have a file of their own. */
+int cli_boot_start(struct cli *c);
+int cli_boot_confirm(struct cli *c);
 
 struct claims;
 

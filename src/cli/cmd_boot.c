@@ -14,8 +14,13 @@ static int run_boot(struct cli *c)
 	struct flow f;
 	struct sys *s;
 
-	if (!str_eq(c->args[0], "status"))
-		return cli_usage(c, "known: status", "boot has no %s", c->args[0]);
+	if (str_eq(c->args[0], "start") && !c->waits)
+		return cli_boot_start(c);
+	if (str_eq(c->args[0], "confirm") && !c->is_dry_run && !c->timeout)
+		return cli_boot_confirm(c);
+	if (!str_eq(c->args[0], "status") || c->is_dry_run || c->timeout || c->waits)
+		return cli_usage(c, "known: status; start, which takes --dry-run and --timeout; confirm, which takes --wait",
+		    "boot has no %s of that kind", c->args[0]);
 	s = cli_open(c, &f);
 	if (!s)
 		return EXIT_FAILED;
@@ -30,19 +35,31 @@ static int run_boot(struct cli *c)
 
 const struct cmd cmd_boot = {
     .name = "boot",
-    .args = "status",
-    .summary = "Show which loader started this kernel, and with which words",
+    .args = "status | start | confirm",
+    .summary = "Show how this host boots; serve what is claimed at boot",
     .description =
 	"status: the loader and what that rests on; the kernel's words as they are configured, as the loader has\n"
 	"them and as they run, each with its file; what the IOMMU really does; what a reboot would change. What\n"
 	"cannot be told is said so: several loaders on one disk are common. Changes nothing. Without root some\n"
-	"files of /boot cannot be read.",
+	"files of /boot cannot be read.\n"
+	"\n"
+	"start: run by passthru-claims.service, hardly ever by hand. Each claim that is here and not with its VFIO driver\n"
+	"is bound as bind does, under the same guards, with what was allowed when it was claimed; one that is elsewhere\n"
+	"or gone is said. Status 1: a claim that is here is not served. Nothing is done with passthru.claims=off, single,\n"
+	"recovery, rescue, emergency or systemd.unit=rescue.target among the kernel's words.\n"
+	"\n"
+	"confirm: says that this boot is good. passthru-good.service does it with --wait. Boots with claims are counted\n"
+	"until one is confirmed; after two in a row that were not, start serves nothing and gives back what the rules of\n"
+	"udev took, in each boot until confirm is typed. Changed claims are counted anew.",
     .examples = (const char *const[]){
 	"passthru boot status", "how this host boots",
 	"passthru boot status --root /mnt --json", "the system of a mounted disk, for a script",
+	"passthru boot start --dry-run", "what the service would do now",
+	"passthru boot confirm", "this boot is good: claims are served at the next one",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON),
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_TIMEOUT) | HAS(OPT_WAIT),
     .min_args = 1,
     .max_args = 1,
+    .is_change = true,
     .run = run_boot,
 };

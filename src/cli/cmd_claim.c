@@ -4,11 +4,13 @@
 
 #include "base/str.h"
 #include "cli/cmd.h"
+#include "flow/boot_start.h"
 #include "flow/claim.h"
 #include "view/claims_view.h"
 #include "view/host_view.h"
+#include "view/text.h"
 
-static int show_claims(struct cli *c, const struct claims_seen *seen)
+static int show_claims(struct cli *c, const struct claims_seen *seen, const char *notice)
 {
 	struct claim_row *rows = arena_alloc(c->mem, (seen->claims.n + 1) * sizeof(*rows));
 	size_t n = seen->claims.n;
@@ -22,6 +24,8 @@ static int show_claims(struct cli *c, const struct claims_seen *seen)
 		    .text = v->text};
 	}
 	cli_warn_of_claims(c, &seen->claims);
+	if (notice)
+		(void)fprintf(stderr, "passthru: %s\n", view_clean(c->mem, notice));
 	if (c->is_json) {
 		view_json(stdout, view_claims_json(c->mem, rows, n, &seen->claims));
 		return EXIT_OK;
@@ -41,7 +45,7 @@ static int run_claim_list(struct cli *c, struct flow *f)
 		return cli_usage(c, NULL, "claim list takes nothing but --json and --root");
 	if (flow_look_at_claims(f, &seen, &e) < 0)
 		return cli_fail(c, &e, EXIT_FAILED);
-	return show_claims(c, &seen);
+	return show_claims(c, &seen, flow_read_notice(f));
 }
 
 static int run_claim_remove(struct cli *c, struct flow *f, const struct change_options *options)
@@ -121,8 +125,8 @@ const struct cmd cmd_claim = {
 	"not understood to the last line, is not root's alone, or is called otherwise than after its path, is not used\n"
 	"and said. path: domain and root bus, then device.function of each bridge down to the function. vendor, device,\n"
 	"subsystem, class: its ids in hex. serial, slot: where there are any. address: when it was claimed; it decides\n"
-	"nothing. card: the path of the function it was claimed with. for: the virtual machine. claimed, wish: when, and\n"
-	"by which command.",
+	"nothing. card: the path of the function it was claimed with. for: the virtual machine. allow, server-type:\n"
+	"what was said by these options, which holds at boot as well. claimed, wish: when, and by which command.",
     .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_FOR) | HAS(OPT_ALLOW) |
 	HAS(OPT_SERVER_TYPE) | HAS(OPT_REASON),
     .min_args = 1,

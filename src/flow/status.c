@@ -7,6 +7,7 @@
 
 #include "apply/journal.h"
 #include "base/str.h"
+#include "flow/boot_start.h"
 #include "flow/session.h"
 #include "judge/next.h"
 #include "judge/verdict.h"
@@ -425,6 +426,7 @@ int flow_status(struct flow *f, struct status *ret, struct err *e)
 	look_at_users(&l);
 	look_at_pools(&l);
 	look_at_reboot(&l);
+	ret->notice = flow_read_notice(f);
 	ret->next = judge_next(f->mem, ret);
 	return 0;
 }

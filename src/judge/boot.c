@@ -316,6 +316,20 @@ static void note_states(struct look *l)
 			: "interrupts are not remapped: guests get no devices unless vfio_iommu_type1.allow_unsafe_interrupts=1");
 }
 
+static void note_boots(struct look *l)
+{
+	const struct boots *b = &l->b->boots;
+
+	if (!l->b->knows_boots || b->unconfirmed < BOOTS_LIMIT)
+		return;
+	if (b->is_released)
+		note(l, "claims-given-back", arena_printf(l->mem, "%u boots in a row with claims were not confirmed as good, so none is served: "
+						"passthru boot confirm lets the next boot try again", b->unconfirmed));
+	else
+		note(l, "boots-unconfirmed", arena_printf(l->mem, "%u boots in a row with claims were not confirmed as good, the last one counted "
+						"in: unless it is, the next one serves none; passthru boot confirm says that it is", b->unconfirmed));
+}
+
 struct boot_answer judge_boot(struct arena *mem, const struct boot *b, const struct boot_loader *loader)
 {
 	struct boot_answer ret = {.loader = *loader};
@@ -331,5 +345,6 @@ struct boot_answer judge_boot(struct arena *mem, const struct boot *b, const str
 	for (size_t i = 0; i < b->n_remarks; i++)
 		note_remark(&l, &b->remarks[i]);
 	note_states(&l);
+	note_boots(&l);
 	return ret;
 }

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/base.h"
+#include "model/boots.h"
 
 /* Who has the say over the kernel's words. */
 enum boot_stack {
@@ -172,6 +173,10 @@ struct boot {
 	size_t n_remarks;
 
 	struct boot_iommu iommu;
+
+	/* flow_boot_status */
+	bool knows_boots; /* boots with claims are counted, and root may see it: */
+	struct boots boots;
 };
 
 void boot_remark(struct arena *mem, struct boot *b, enum boot_remark_kind kind, const char *file, const char *other);

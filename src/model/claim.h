@@ -37,6 +37,8 @@ struct claim {
 	/* What for. */
 	struct port_path card; /* of the function whose card it was claimed with: they go together */
 	const char *vm;	       /* NULL: none in particular */
+	const char *allow;     /* guards that were overridden for this function, "display unknown"; NULL: none */
+	enum server_type server_type; /* what the machine was said to be; SERVER_UNKNOWN: nothing was said */
 	int64_t time_s;	       /* since 1970 */
 	const char *wish;      /* the command as it was typed, for people */
 };

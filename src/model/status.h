@@ -90,6 +90,7 @@ struct status {
 	const char **unknown; /* what could not be seen, and why */
 	size_t n_unknown;
 	bool needs_root;      /* root would see more */
+	const char *notice;   /* what was left to be said at boot; NULL: nothing, or it cannot be seen */
 	struct status_next next;
 };
 

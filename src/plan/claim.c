@@ -2,6 +2,7 @@
 #include "plan/claim.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "judge/verdict.h"
@@ -68,6 +69,50 @@ static const struct pci_function *card_of(struct arena *mem, const struct host *
 	return f;
 }
 
+static const char *join_word(struct arena *mem, const char *list, const char *word, size_t length)
+{
+	if (!list)
+		return arena_strndup(mem, word, length);
+	if (str_has_word(list, word, length) || strlen(list) + length + 1 > LONGEST_CLAIM_TEXT)
+		return list;
+	return arena_printf(mem, "%s %.*s", list, (int)length, word);
+}
+
+static const char *join_allowed(struct arena *mem, const char *list, const char *more)
+{
+	for (const char *word = more; word; word = strchr(word, ' ')) {
+		word += *word == ' ';
+		list = join_word(mem, list, word, strcspn(word, " "));
+	}
+	return list;
+}
+
+/* What was allowed of this function. Its address is left out, for it may be another one at the next boot. */
+static const char *allowed_for(struct arena *mem, const struct bind_wish *wish, const struct pci_function *f)
+{
+	const char *list = NULL;
+
+	for (size_t i = 0; i < wish->n_allowed; i++) {
+		const struct allowance *a = &wish->allowed[i];
+
+		/* No claim parks strangers. */
+		if (!str_eq(a->id, "stranger") && (a->is_of_all || pci_addr_cmp(a->addr, f->addr) == 0))
+			list = join_word(mem, list, a->id, strlen(a->id));
+	}
+	return list;
+}
+
+/* Does the claim that is saved allow all that is allowed now? */
+static bool allows_as_much(const char *saved, const char *now)
+{
+	for (const char *word = now; word; word = strchr(word, ' ')) {
+		word += *word == ' ';
+		if (!saved || !str_has_word(saved, word, strcspn(word, " ")))
+			return false;
+	}
+	return true;
+}
+
 static struct claim new_claim(struct arena *mem, const struct host *h, const struct claim_wish *wish, const struct pci_function *f)
 {
 	const struct pci_function *card = card_of(mem, h, wish, f);
@@ -81,6 +126,8 @@ static struct claim new_claim(struct arena *mem, const struct host *h, const str
 	    .addr = f->addr,
 	    .card = card->path ? *card->path : *f->path,
 	    .vm = wish->vm,
+	    .allow = allowed_for(mem, &wish->bind, f),
+	    .server_type = wish->bind.server_type,
 	    .time_s = wish->time_s,
 	    .wish = wish->typed,
 	};
@@ -95,7 +142,9 @@ static struct claim new_claim(struct arena *mem, const struct host *h, const str
 /* The same card for the same purpose: there is nothing to write, though the address or the hour are others. */
 static bool is_claimed_so(const struct saved_claim *saved, const struct claim *c, const struct pci_function *f)
 {
-	return claim_fits_ids(&saved->claim, f) && (!c->vm || str_eq(c->vm, saved->claim.vm)) &&
+	return claim_fits_ids(&saved->claim, f) && allows_as_much(saved->claim.allow, c->allow) &&
+	    (c->server_type == SERVER_UNKNOWN || c->server_type == saved->claim.server_type) &&
+	    (!c->vm || str_eq(c->vm, saved->claim.vm)) &&
 	    (!c->serial || !saved->claim.serial || str_eq(c->serial, saved->claim.serial));
 }
 
@@ -104,6 +153,7 @@ static int add_claim(struct arena *mem, const struct claims *all, const struct p
 {
 	const struct saved_claim *saved = find_claim(all, f->path);
 	const char *file = claim_file(mem, claim_name(mem, f->path));
+	struct claim now = *c;
 	struct value have = {0};
 
 	for (size_t i = 0; i < all->n_troubles; i++)
@@ -117,7 +167,13 @@ static int add_claim(struct arena *mem, const struct claims *all, const struct p
 		return refuse_odd_file(saved, e);
 	if (saved)
 		have.text = saved->text;
-	plan_add_move(mem, p, KIND_FILE, file, have, (struct value){.text = claim_file_text(mem, c)});
+	/* The same card: what was said before holds, where nothing else is said now. */
+	if (saved && claim_fits_ids(&saved->claim, f)) {
+		now.vm = c->vm ? c->vm : saved->claim.vm;
+		now.allow = join_allowed(mem, saved->claim.allow, c->allow);
+		now.server_type = c->server_type != SERVER_UNKNOWN ? c->server_type : saved->claim.server_type;
+	}
+	plan_add_move(mem, p, KIND_FILE, file, have, (struct value){.text = claim_file_text(mem, &now)});
 	return 0;
 }
 

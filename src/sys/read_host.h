@@ -48,5 +48,8 @@ int read_vfio_modules(struct sys *s, struct arena *mem, struct host *h, struct e
  * its module. NULL: vfio-pci. */
 void read_vfio_driver(struct sys *s, struct arena *mem, struct pci_function *f, const char **ret_module);
 
+/* The driver of the host's own for a function, by its alias, among those that are registered; *ret NULL: there is none. */
+int read_native_driver(struct sys *s, struct arena *mem, const char *function, const char **ret);
+
 /* Driver and driver_override as they are now; -ENODEV: the function is gone. */
 int read_binding(struct sys *s, struct arena *mem, const char *name, const char **ret_driver, const char **ret_override);

@@ -132,3 +132,32 @@ void read_vfio_driver(struct sys *s, struct arena *mem, struct pci_function *f, 
 	*ret_module = best;
 	f->vfio_driver = driver_of_module(s, mem, best);
 }
+
+/* ---- native drivers ---- */
+
+int read_native_driver(struct sys *s, struct arena *mem, const char *function, const char **ret)
+{
+	struct driver_name driver = {.mem = mem};
+	char path[SYS_PATH], modules[512];
+	char *rest = modules;
+	int r;
+	const char *modalias = sys_text(s, mem, sys_path(path, "sys/bus/pci/devices/%s/modalias", function), &r);
+
+	*ret = NULL;
+	if (!modalias)
+		return r;
+	r = s->ops->module_for(s, modalias, modules, sizeof(modules));
+	if (r < 0)
+		return r == -ENOENT ? 0 : r;
+	for (char *module; !driver.name && (module = strsep(&rest, ","));) {
+		if (!str_is_driver_name(module) || str_starts(module, "vfio"))
+			continue;
+		r = s->ops->list(s, sys_path(path, "sys/module/%s/drivers", module), keep_driver, &driver);
+		if (r < 0 && r != -ENOENT)
+			return r;
+		if (!driver.name && s->ops->exists(s, sys_path(path, "sys/bus/pci/drivers/%s", module)) == 1)
+			driver.name = arena_strdup(mem, module);
+	}
+	*ret = driver.name;
+	return 0;
+}

@@ -382,6 +382,7 @@ static const struct sys_ops real_ops = {
     .module_unload = sys_modules_unload,
     .unit_active = sys_units_active,
     .unit_set = sys_units_set,
+    .system_state = sys_units_system_state,
     .run_transient = sys_units_run_transient,
     .transient_ended = sys_units_transient_ended,
     .signal_process = sys_command_signal,

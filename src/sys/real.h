@@ -56,6 +56,7 @@ int sys_modules_load(struct sys *s, const char *name);
 int sys_modules_unload(struct sys *s, const char *name);
 int sys_units_active(struct sys *s, const struct sys_unit *u);
 int sys_units_set(struct sys *s, const struct sys_unit *u, bool active, unsigned limit_ms);
+int sys_units_system_state(struct sys *s, char *buf, size_t size);
 int sys_units_run_transient(struct sys *s, const struct sys_transient *t, unsigned limit_ms);
 int sys_units_transient_ended(struct sys *s, const char *name, int *ret_status);
 int sys_disk_is_claimed(struct sys *s, const char *node);

@@ -195,6 +195,10 @@ struct sys_ops {
 	int (*unit_active)(struct sys *s, const struct sys_unit *u);
 	int (*unit_set)(struct sys *s, const struct sys_unit *u, bool active, unsigned limit_ms);
 
+	/* NULL, or what systemd says of the whole: "starting", "running", "degraded", "maintenance", "stopping"; errors
+	 * as above. */
+	int (*system_state)(struct sys *s, char *buf, size_t size);
+
 	/* NULL, or a service of our own. run: answers once the program runs (or has ended already). Its output goes to
 	 * the system's journal, a stop of it has ten minutes, the end of a session and `systemctl isolate` pass it by.
 	 * -ENOEXEC: it could not be started; -EEXIST: one of that name runs; -ETIMEDOUT.

@@ -269,6 +269,20 @@ int sys_units_active(struct sys *s, const struct sys_unit *u)
 	return str_eq(loaded, "not-found") ? -ENOENT : 0;
 }
 
+int sys_units_system_state(struct sys *s, char *buf, size_t size)
+{
+	cleanup_error sd_bus_error error = SD_BUS_ERROR_NULL;
+	cleanup_bus sd_bus *bus = NULL;
+	cleanup_free char *state = NULL;
+	int r = open_manager(s, false, 0, &bus);
+
+	if (r == 0)
+		r = code_of(sd.get_string(bus, DESTINATION, MANAGER_PATH, MANAGER, "SystemState", &error, &state), &error);
+	if (r < 0)
+		return r;
+	return snprintf(buf, size, "%s", state) < (int)size ? 0 : -ENOBUFS;
+}
+
 /* ---- changing ---- */
 
 /* "/org/freedesktop/systemd1/job/1234" */

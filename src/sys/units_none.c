@@ -16,6 +16,12 @@ int sys_units_set(struct sys *s, const struct sys_unit *u, bool active, unsigned
 	return -ELIBACC;
 }
 
+int sys_units_system_state(struct sys *s, char *buf, size_t size)
+{
+	(void)s, (void)buf, (void)size;
+	return -ELIBACC;
+}
+
 int sys_units_run_transient(struct sys *s, const struct sys_transient *t, unsigned limit_ms)
 {
 	(void)s, (void)t, (void)limit_ms;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/wish.h"
 
 static const char head[] =
     "# This function belongs to virtual machines. Written by passthru claim; passthru claim remove takes it away.\n"
@@ -102,6 +103,28 @@ static bool parse_vm(struct arena *mem, const char *text, struct claim *c)
 {
 	c->vm = arena_strdup(mem, text);
 	return is_vm_name(text);
+}
+
+/* Words that --allow= takes, a blank between; without addresses, for all is said of this function. */
+static bool parse_allow(struct arena *mem, const char *text, struct claim *c)
+{
+	if (!parse_text(mem, text, &c->allow))
+		return false;
+	for (const char *word = text; word; word = strchr(word, ' ')) {
+		struct allowance a;
+
+		word += *word == ' ';
+		if (!allowance_parse(mem, arena_strndup(mem, word, strcspn(word, " ")), &a) || !a.is_of_all ||
+		    str_eq(a.id, "stranger"))
+			return false;
+	}
+	return true;
+}
+
+static bool parse_server_type(struct arena *mem, const char *text, struct claim *c)
+{
+	(void)mem;
+	return server_type_parse(text, &c->server_type);
 }
 
 static bool parse_path(struct arena *mem, const char *text, struct claim *c)
@@ -205,6 +228,8 @@ static const struct key {
     {"address", true, parse_address, "0000:01:00.0"},
     {"card", true, parse_card, "0000:00/01.0/00.0"},
     {"for", false, parse_vm, "a virtual machine's name"},
+    {"allow", false, parse_allow, "words as --allow takes them, without an address"},
+    {"server-type", false, parse_server_type, "desktop, laptop or headless"},
     {"claimed", true, parse_time, "2026-11-20T18:00:00Z"},
     {"wish", true, parse_wish, "printable letters"},
 };
@@ -324,6 +349,9 @@ const char *claim_file_text(struct arena *mem, const struct claim *c)
 	text = add(mem, text, "address", pci_addr_format(c->addr, address));
 	text = add(mem, text, "card", port_path_format(&c->card, card));
 	text = add(mem, text, "for", c->vm);
+	text = add(mem, text, "allow", c->allow);
+	text = add(mem, text, "server-type",
+	    c->server_type != SERVER_UNKNOWN ? server_type_name(c->server_type) : NULL);
 	text = add(mem, text, "claimed", time_text(mem, c->time_s));
 	return add(mem, text, "wish", wish ? wish : "?");
 }

@@ -12,6 +12,8 @@
  *	address = 0000:01:00.0		when it was claimed; decides nothing
  *	card = 0000:00/01.0/00.0	path of the function whose card it was claimed with
  *	for = win11			a virtual machine; left out where none was said
+ *	allow = display unknown		what --allow overrode, and overrides at boot; left out where nothing was
+ *	server-type = headless		what --server-type said; left out where nothing was said
  *	claimed = 2026-11-20T18:00:00Z	UTC
  *	wish = claim 01:00.0 --for win11	as typed; what is no printable ASCII is a "?"
  *

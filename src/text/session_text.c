@@ -94,6 +94,9 @@ void login_session_parse(struct arena *mem, const char *text, struct login_sessi
 			ret->leader = (int)number;
 		} else if (IS("STATE")) {
 			ret->is_closing = rest == 7 && memcmp(equals + 1, "closing", 7) == 0;
+		} else if (IS("CLASS")) {
+			ret->is_of_person = (rest == 4 && memcmp(equals + 1, "user", 4) == 0) ||
+			    (rest == 10 && memcmp(equals + 1, "user-early", 10) == 0);
 		} else if (IS("REMOTE_HOST")) {
 			ret->remote_host = value_of(mem, equals + 1, rest);
 		} else if (IS("SERVICE")) {

@@ -29,6 +29,7 @@ bool session_id_is_safe(const char *id);
 struct login_session {
 	bool is_remote;
 	bool is_closing; /* its user has left; what he started may run on */
+	bool is_of_person; /* of class user or user-early: no login screen, no manager */
 	bool has_uid;
 	uint32_t uid;
 	int leader;		 /* 0: not said */

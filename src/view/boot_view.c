@@ -146,6 +146,7 @@ struct json_object *view_boot_json(struct arena *mem, const struct boot *b, cons
 		json_object_array_add(notes, row);
 	}
 	json_object_object_add(o, "notes", notes);
+	json_object_object_add(o, "unconfirmed", b->knows_boots ? json_object_new_int64(b->boots.unconfirmed) : NULL);
 	return o;
 }
 

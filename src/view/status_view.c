@@ -99,6 +99,8 @@ void view_status(FILE *out, struct arena *mem, const struct status *s)
 		line(out, mem, "huge pages",
 		    arena_printf(mem, "%s: %llu of %s are passthru's", s->pools[i].target, (unsigned long long)s->pools[i].ours,
 			size_words(mem, s->pools[i].page_kb)));
+	if (s->notice)
+		line(out, mem, "notice", s->notice);
 	show_after_reboot(out, mem, s);
 	for (size_t i = 0; i < s->n_unknown; i++)
 		line(out, mem, "not known", s->unknown[i]);
@@ -273,6 +275,7 @@ struct json_object *view_status_json(struct arena *mem, const struct status *s)
 	add(o, "writes", writes_json(mem, s, false));
 	add(o, "hugepages", pools_json(s));
 	add(o, "reboot", reboot_json(mem, s));
+	add(o, "notice", text_or_null(mem, s->notice));
 	add(o, "broken", texts_json(mem, s->broken, s->n_broken));
 	add(o, "unknown", texts_json(mem, s->unknown, s->n_unknown));
 	add(next, "text", text_or_null(mem, s->next.text));

@@ -11,6 +11,22 @@ static int start_guest(struct sim *sim)
 	return 0;
 }
 
+static void claimed_host(struct sim *sim)
+{
+	sim_host_clean(sim);
+	assert_int_equal(outcome_of(sim, &(struct request){.verb = DO_CLAIM, .targets = GPU}), OUTCOME_DONE);
+}
+
+/* Two boots served and were not confirmed; in this one udev has served again. */
+static void unconfirmed_host(struct sim *sim)
+{
+	claimed_host(sim);
+	for (int i = 0; i < BOOTS_LIMIT; i++) {
+		assert_int_equal(outcome_of(sim, &(struct request){.verb = DO_BOOT_START}), i == 0 ? OUTCOME_DONE : OUTCOME_NOTHING);
+		reboot_machine(sim);
+	}
+}
+
 #define STOPPING {.verb = DO_BIND, .targets = GPU, .stop_holders = true}
 #define KILLING {.verb = DO_BIND, .targets = GPU, .kill_holders = true}
 #define BOTH {.verb = DO_BIND, .targets = GPU " " SECOND, .stop_holders = true}
@@ -134,6 +150,18 @@ struct scenario scenarios[] = {
 	.before = {.verb = DO_CLAIM, .targets = GPU},
 	.act = {.verb = DO_UNDO, .targets = ""},
 	.is_lasting = true,
+    },
+    {
+	.name = "boot start",
+	.build = claimed_host,
+	.act = {.verb = DO_BOOT_START, .targets = ""},
+    },
+    {
+	.name = "boot start after two boots that were not confirmed",
+	.build = unconfirmed_host,
+	.act = {.verb = DO_BOOT_START, .targets = ""},
+	.stuck = {.verb = DO_BIND, .targets = GPU},
+	.life = {.verb = DO_BIND, .targets = NETWORK},
     },
     {
 	.name = "with",

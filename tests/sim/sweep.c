@@ -502,7 +502,7 @@ static bool stick_once(struct sweep *s, int k)
 	if (s->sc->build == sim_host_memory)
 		expect(s, outcome_of(&sim, &s->sc->act) != OUTCOME_DONE, "the stuck pool can be written once more");
 	else
-		expect(s, outcome_of(&sim, life_of(s->sc)) != OUTCOME_DONE, "the stuck function can be bound once more");
+		expect(s, outcome_of(&sim, s->sc->stuck.targets ? &s->sc->stuck : life_of(s->sc)) != OUTCOME_DONE, "the stuck function can be bound once more");
 	expect_others_to_work(s, &sim);
 	expect(s, recover_all(&sim) == OUTCOME_STUCK, "recover does not say stuck");
 	expect(s, sim.n_hung == 0, "%d reads would have hung with it, the last of %s", sim.n_hung, sim.hung_on);

@@ -17,6 +17,7 @@ struct scenario {
 	int lingers;
 	bool is_lasting; /* it moves files, and no function */
 	bool ends_as_it_began; /* with: whatever happens, all is given back */
+	struct request stuck; /* what must not be done once more while a write is stuck; without targets: life */
 	struct request life; /* what is taken and given back afterwards; without targets: the GPU */
 	/* What is shown as having no way back: lines of the snapshot with one of these words may be either way. */
 	const char *no_way_back[4];

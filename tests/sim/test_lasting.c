@@ -29,19 +29,6 @@ static size_t count_open(struct sim *sim)
 	return sim_count_files(sim, "var/lib/passthru/journal");
 }
 
-/* Power back on: /run is empty, addresses are as they were, another boot. */
-static void reboot(struct sim *sim)
-{
-	static int n;
-	char boot_id[64];
-
-	sim_revive(sim);
-	tree_remove(&sim->tree, "run");
-	tree_dir(&sim->tree, "run");
-	(void)snprintf(boot_id, sizeof(boot_id), "0a1b2c3d-0000-4000-8000-%012d\n", 100 + ++n);
-	tree_file(&sim->tree, "proc/sys/kernel/random/boot_id", boot_id);
-}
-
 static void a_claim_writes_a_file_a_function_and_moves_nothing(void **state)
 {
 	cleanup_sim struct sim sim = {0};
@@ -86,7 +73,7 @@ static void a_power_cut_at_any_write_is_recovered_in_the_next_boot(void **state)
 		is_over = sim.n_calls < k;
 		was_open = sim.is_tripped && count_open(&sim) > 0;
 		points += was_open;
-		reboot(&sim);
+		reboot_machine(&sim);
 		assert_int_equal(outcome_of(&sim, &recover), was_open ? OUTCOME_DONE : OUTCOME_NOTHING);
 		assert_int_equal(count_open(&sim), 0);
 		/* Both files or none, and what is in force is on record. */
@@ -113,7 +100,7 @@ static void what_is_in_force_can_be_undone_in_a_later_boot(void **state)
 	(void)state;
 	sim_host_clean(&sim);
 	assert_int_equal(outcome_of(&sim, &claim_gpu), OUTCOME_DONE);
-	reboot(&sim);
+	reboot_machine(&sim);
 	assert_int_equal(outcome_of(&sim, &recover), OUTCOME_NOTHING);
 	assert_non_null(text_of(&sim, GPU_FILE));
 	assert_int_equal(outcome_of(&sim, &undo), OUTCOME_DONE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "verbs.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,6 +49,37 @@ static struct bind_wish wish_of(struct arena *mem, const struct request *q)
 	return wish;
 }
 
+/* The worst of the claims'. */
+static enum outcome outcome_of_boot(struct deed *d)
+{
+	enum outcome worst = OUTCOME_NOTHING;
+
+	for (size_t i = 0; i < d->boot.n; i++) {
+		bool is_refused = d->boot.items[i].state == BOOT_CLAIM_REFUSED && d->boot.items[i].outcome == OUTCOME_NOTHING;
+		enum outcome one = is_refused ? OUTCOME_FAILED : d->boot.items[i].outcome;
+
+		if (worst == OUTCOME_NOTHING || (one != OUTCOME_NOTHING && one > worst))
+			worst = one;
+		if (one >= OUTCOME_FAILED && d->boot.items[i].text)
+			(void)err_set(&d->e, -EIO, "%s", d->boot.items[i].text);
+		if (one >= OUTCOME_FAILED && d->boot.items[i].hint)
+			(void)err_hint(&d->e, "%s", d->boot.items[i].hint);
+	}
+	return worst;
+}
+
+void reboot_machine(struct sim *sim)
+{
+	static int n;
+	char boot_id[64];
+
+	sim_revive(sim);
+	tree_remove(&sim->tree, "run");
+	tree_dir(&sim->tree, "run");
+	(void)snprintf(boot_id, sizeof(boot_id), "0a1b2c3d-0000-4000-8000-%012d\n", 100 + ++n);
+	tree_file(&sim->tree, "proc/sys/kernel/random/boot_id", boot_id);
+}
+
 void deed_do(struct deed *d, struct sim *sim, const struct request *q)
 {
 	char command[32];
@@ -90,6 +122,10 @@ void deed_do(struct deed *d, struct sim *sim, const struct request *q)
 		break;
 	case DO_UNDO:
 		d->outcome = flow_undo(&f, q->id, &options, &d->change, &d->e);
+		break;
+	case DO_BOOT_START:
+		d->outcome = flow_boot_start(&f, &options, &d->boot, &d->e) < 0 ? OUTCOME_FAILED : outcome_of_boot(d);
+		d->change.plan = d->boot.plan;
 		break;
 	case DO_ABANDON:
 		d->outcome = flow_abandon(&f, q->id, q->is_lasting, &d->e);

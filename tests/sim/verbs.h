@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "flow/boot_start.h"
 #include "flow/claim.h"
 #include "flow/flow.h"
 #include "flow/hugepages.h"
@@ -31,6 +32,7 @@ enum act {
 	DO_CLAIM,
 	DO_UNCLAIM,
 	DO_UNDO,
+	DO_BOOT_START,
 };
 
 struct request {
@@ -58,11 +60,15 @@ struct deed {
 	int status; /* of with */
 	struct recovery *recoveries;
 	size_t n_recoveries;
+	struct boot_start boot;
 };
 
 void deed_do(struct deed *d, struct sim *sim, const struct request *q);
 void deed_done(struct deed *d);
 #define cleanup_deed __attribute__((cleanup(deed_done)))
+
+/* Power back on: /run is empty, addresses and drivers are as they were, another boot. */
+void reboot_machine(struct sim *sim);
 
 /* Where only the outcome matters. */
 enum outcome outcome_of(struct sim *sim, const struct request *q);
