@@ -39,6 +39,8 @@ enum option_id {
 	OPT_TIMEOUT,
 	OPT_USER,
 	OPT_FOR,
+	OPT_BY_ID,
+	OPT_REMOVE,
 	OPTIONS
 };
 
@@ -81,6 +83,8 @@ struct cli {
 	const char *size, *node, *near_word, *at_least; /* hugepages */
 	bool is_release;
 	const char *vm; /* claim */
+	bool is_by_id;
+	bool is_removal; /* boot blacklist */
 	const char **allow;
 	size_t n_allow;
 	const char *timeout, *user;

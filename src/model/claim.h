@@ -39,6 +39,8 @@ struct claim {
 	const char *vm;	       /* NULL: none in particular */
 	int64_t time_s;	       /* since 1970 */
 	const char *wish;      /* the command as it was typed, for people */
+	const char *by_id;     /* vfio-pci takes it by its ids, and these modules wait for that: "nouveau,nvidia", "none";
+				* NULL: it is held by its path alone */
 };
 
 /* One that was read. */

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "model/access.h"
 #include "model/claim.h"
+#include "model/config_file.h"
 #include "model/hugepages.h"
 #include "model/json_text.h"
 #include "model/unit.h"
@@ -223,7 +224,7 @@ static bool target_is_valid(enum kind kind, const char *target)
 	case KIND_HUGEPAGES:
 		return huge_target_parse(target, &node, &number);
 	case KIND_FILE:
-		return is_claim_file(target);
+		return is_claim_file(target) || is_config_file(target);
 	case KIND_VIABLE:
 		return str_number(target, 10, INT32_MAX, &number);
 	case KIND_ACCESS:

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "text/modprobe_conf.h"
 
 static const char head[] =
     "# This function belongs to virtual machines. Written by passthru claim; passthru claim remove takes it away.\n"
@@ -102,6 +103,32 @@ static bool parse_vm(struct arena *mem, const char *text, struct claim *c)
 {
 	c->vm = arena_strdup(mem, text);
 	return is_vm_name(text);
+}
+
+/* "none", or names separated by commas: they go into a line of modprobe.d. */
+static bool is_module_list(const char *text)
+{
+	if (strlen(text) > LONGEST_CLAIM_TEXT)
+		return false;
+	for (size_t length;; text += length + 1) {
+		char name[LONGEST_MODULE_NAME + 1];
+
+		length = strcspn(text, ",");
+		if (length >= sizeof(name))
+			return false;
+		memcpy(name, text, length);
+		name[length] = '\0';
+		if (!is_module_name(name))
+			return false;
+		if (text[length] == '\0')
+			return true;
+	}
+}
+
+static bool parse_by_id(struct arena *mem, const char *text, struct claim *c)
+{
+	c->by_id = arena_strdup(mem, text);
+	return is_module_list(text);
 }
 
 static bool parse_path(struct arena *mem, const char *text, struct claim *c)
@@ -205,6 +232,7 @@ static const struct key {
     {"address", true, parse_address, "0000:01:00.0"},
     {"card", true, parse_card, "0000:00/01.0/00.0"},
     {"for", false, parse_vm, "a virtual machine's name"},
+    {"by-id", false, parse_by_id, "names of modules separated by commas, or none"},
     {"claimed", true, parse_time, "2026-11-20T18:00:00Z"},
     {"wish", true, parse_wish, "printable letters"},
 };
@@ -324,6 +352,7 @@ const char *claim_file_text(struct arena *mem, const struct claim *c)
 	text = add(mem, text, "address", pci_addr_format(c->addr, address));
 	text = add(mem, text, "card", port_path_format(&c->card, card));
 	text = add(mem, text, "for", c->vm);
+	text = add(mem, text, "by-id", c->by_id && is_module_list(c->by_id) ? c->by_id : NULL);
 	text = add(mem, text, "claimed", time_text(mem, c->time_s));
 	return add(mem, text, "wish", wish ? wish : "?");
 }

@@ -54,6 +54,7 @@ static struct json_object *row_json(struct arena *mem, const struct claim_row *r
 	add_text(o, mem, "was", pci_addr_format(c->addr, was));
 	add_text(o, mem, "text", row->text);
 	add_text(o, mem, "for", c->vm);
+	add_text(o, mem, "by_id", c->by_id);
 	add_text(o, mem, "path", port_path_format(&c->path, path));
 	add_text(o, mem, "card", port_path_format(&c->card, card));
 	add_text(o, mem, "vendor", arena_printf(mem, "%04x", c->vendor));
