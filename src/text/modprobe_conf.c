@@ -78,7 +78,8 @@ static bool parse_line(char *line, struct modprobe_line *ret)
 	    [MODPROBE_SOFTDEP] = "softdep",
 	};
 	static_assert(ARRAY_LEN(verbs) == MODPROBE_VERBS, "every verb has a word");
-	char *verb = *line == '#' ? NULL : next_word(&line), *name = verb ? next_word(&line) : NULL, *rest = line;
+	/* No verb begins with "#". */
+	char *verb = next_word(&line), *name = verb ? next_word(&line) : NULL, *rest = line;
 	size_t i = 0;
 
 	while (verb && i < MODPROBE_VERBS && !str_eq(verb, verbs[i]))

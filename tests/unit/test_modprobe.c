@@ -3,6 +3,7 @@
 #include "tree.h"
 
 #include <errno.h>
+#include <json-c/json.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -459,6 +460,86 @@ static void a_foreign_file_of_our_name_is_left_alone(void **state)
 	tree_done(&t);
 }
 
+#define CLAIM(address, path, device)                                                                                   \
+	"path = " path "\nvendor = 10de\ndevice = " device "\nclass = 030000\naddress = " address "\ncard = " path                  \
+	"\nfor = win11\nby-id = nouveau\nclaimed = 2026-11-20T18:00:01Z\nwish = x\n"
+
+static void a_claim_that_goes_takes_its_ids_along(void **state)
+{
+	struct change_options options = {.is_dry_run = true, .wish = "claim remove"};
+	struct change change;
+	struct err e = {0};
+	struct tree t;
+	struct flow f = {.s = &t.real.sys, .mem = &t.mem};
+	char first[] = "01:00.0", all[] = "win11", *words[] = {first};
+
+	(void)state;
+	tree_open(&t);
+	make_cards(&t);
+	tree_file(&t, "etc/passthru/claims.d/0000-00-01.0-00.0.conf", CLAIM("0000:01:00.0", "0000:00/01.0/00.0", "2204"));
+	tree_file(&t, "etc/passthru/claims.d/0000-00-0a.0-00.0.conf", CLAIM("0000:0a:00.0", "0000:00/0a.0/00.0", "1c20"));
+	tree_file(&t, "etc/modprobe.d/passthru.conf",
+	    "# Made by passthru claim --by-id from the claims; changed by hand it is left alone and said.\n"
+	    "options vfio-pci ids=10de:2204,10de:1c20\nsoftdep nouveau pre: vfio-pci\n");
+	assert_int_equal(flow_unclaim(&f, words, 1, &options, &change, &e), OUTCOME_DONE);
+	assert_string_equal(written(&change.plan, MODPROBE_IDS_FILE),
+	    "# Made by passthru claim --by-id from the claims; changed by hand it is left alone and said.\n"
+	    "options vfio-pci ids=10de:1c20\nsoftdep nouveau pre: vfio-pci\n");
+	assert_true(has_note(&change, "update-initramfs"));
+	words[0] = all;
+	assert_int_equal(flow_unclaim(&f, words, 1, &options, &change, &e), OUTCOME_DONE);
+	assert_null(written(&change.plan, MODPROBE_IDS_FILE));
+	tree_done(&t);
+}
+
+static void what_is_not_said_again_stays(void **state)
+{
+	struct change_options options = {.is_dry_run = true, .wish = "claim"};
+	struct change change;
+	struct err e = {0};
+	struct tree t;
+	struct flow f = {.s = &t.real.sys, .mem = &t.mem};
+	struct pci_addr target = addr_of("0000:01:00.0");
+	struct claim_wish wish = {
+	    .bind = {.verb = VERB_CLAIM, .targets = &target, .n_targets = 1, .server_type = SERVER_HEADLESS}, .vm = "other"};
+
+	(void)state;
+	tree_open(&t);
+	make_cards(&t);
+	tree_file(&t, "etc/passthru/claims.d/0000-00-01.0-00.0.conf", CLAIM("0000:01:00.0", "0000:00/01.0/00.0", "2204"));
+	assert_int_equal(flow_claim(&f, &wish, &options, &change, &e), OUTCOME_DONE);
+	assert_non_null(strstr(written(&change.plan, "/etc/passthru/claims.d/0000-00-01.0-00.0.conf"), "\nfor = other\nby-id = nouveau\n"));
+	wish.vm = NULL;
+	assert_int_equal(flow_claim(&f, &wish, &options, &change, &e), OUTCOME_NOTHING);
+	wish.by_id = true;
+	assert_int_equal(flow_claim(&f, &wish, &options, &change, &e), OUTCOME_DONE);
+	assert_non_null(
+	    strstr(written(&change.plan, "/etc/passthru/claims.d/0000-00-01.0-00.0.conf"), "\nfor = win11\nby-id = nouveau,nvidia\n"));
+	tree_done(&t);
+}
+
+static void a_plan_that_moves_them_can_be_read_again(void **state)
+{
+	static const struct {
+		const char *file;
+		bool is_taken;
+	} rows[] = {{MODPROBE_IDS_FILE, true}, {MODPROBE_BLACKLIST_FILE, true}, {XORG_DISPLAY_FILE, true},
+	    {"/etc/modprobe.d/mine.conf", false}, {"/etc/shadow", false}};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		cleanup_arena struct arena mem = {0};
+		struct plan p = {0}, again;
+		struct json_object *json;
+		struct err e = {0};
+
+		plan_add_move(&mem, &p, KIND_FILE, rows[i].file, (struct value){0}, (struct value){.text = "x\n"});
+		json = plan_to_json(&p);
+		assert_true((plan_from_json(&mem, json, &again, &e) == 0) == rows[i].is_taken);
+		(void)json_object_put(json);
+	}
+}
+
 /* What the claims say, and nothing else, makes the file: the last of them takes it away. */
 static void claims_together_make_the_file(void **state)
 {
@@ -650,6 +731,9 @@ int main(void)
 	    T(a_twin_that_the_host_needs_stands_against_it),
 	    T(ids_of_others_are_kept_or_named),
 	    T(a_foreign_file_of_our_name_is_left_alone),
+	    T(a_claim_that_goes_takes_its_ids_along),
+	    T(what_is_not_said_again_stays),
+	    T(a_plan_that_moves_them_can_be_read_again),
 	    T(claims_together_make_the_file),
 	    T(a_list_that_the_module_refuses_is_not_written),
 	    T(what_could_not_be_read_may_have_ids_that_win),
