@@ -40,6 +40,8 @@ enum option_id {
 	OPT_USER,
 	OPT_FOR,
 	OPT_WAIT,
+	OPT_BY_ID,
+	OPT_REMOVE,
 	OPTIONS
 };
 
@@ -83,14 +85,25 @@ struct cli {
 	bool is_release;
 	const char *vm; /* claim */
 	bool waits; /* boot confirm */
+	bool is_by_id;
+	bool is_removal; /* boot blacklist */
 	const char **allow;
 	size_t n_allow;
 	const char *timeout, *user;
 	unsigned write_limit_ms; /* 0: as usual */
 	char **words; /* the command's name and all behind it as typed, NULL-terminated */
+	uint64_t given; /* HAS(OPT_…) of the options that were typed */
 	char **args; /* what is left, NULL-terminated */
 	size_t n_args;
 	char **command; /* behind "--", NULL: none given */
+};
+
+/* A word behind the command's that makes it another one: "boot status". */
+struct subcommand {
+	const char *name;
+	uint64_t options; /* of its command's those that it takes; --help it always does */
+	size_t min_args, max_args; /* behind its name */
+	int (*run)(struct cli *c); /* c->args are those behind its name */
 };
 
 struct cmd {
@@ -104,7 +117,9 @@ struct cmd {
 	size_t min_args, max_args;
 	bool takes_command;	/* "-- COMMAND…" */
 	bool is_change;		/* its exit code says what became of the machine, also when nobody reads its answer */
-	int (*run)(struct cli *c);
+	int (*run)(struct cli *c); /* NULL: it has subcommands */
+	const struct subcommand *subcommands;
+	size_t n_subcommands;
 };
 
 extern const struct cmd *const commands[];
@@ -146,8 +161,6 @@ void cli_show_change(
     struct cli *c, enum outcome outcome, const struct bind_wish *wish, const struct change *change, const char *done);
 
 /* The verbs behind boot that have a file of their own. */
-int cli_boot_start(struct cli *c);
-int cli_boot_confirm(struct cli *c);
 
 struct claims;
 

@@ -1,27 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
 
-#include "base/str.h"
-#include "cli/cmd.h"
+#include "cli/cmd_boot.h"
 #include "flow/boot.h"
 #include "view/boot_view.h"
 #include "view/host_view.h"
 
-static int run_boot(struct cli *c)
+static int run_status(struct cli *c)
 {
 	struct boot_answer answer;
 	struct boot boot;
 	struct flow f;
-	struct sys *s;
+	struct sys *s = cli_open(c, &f);
 
-	if (str_eq(c->args[0], "start") && !c->waits)
-		return cli_boot_start(c);
-	if (str_eq(c->args[0], "confirm") && !c->is_dry_run && !c->timeout)
-		return cli_boot_confirm(c);
-	if (!str_eq(c->args[0], "status") || c->is_dry_run || c->timeout || c->waits)
-		return cli_usage(c, "known: status; start, which takes --dry-run and --timeout; confirm, which takes --wait",
-		    "boot has no %s of that kind", c->args[0]);
-	s = cli_open(c, &f);
 	if (!s)
 		return EXIT_FAILED;
 	flow_boot_status(&f, &boot, &answer);
@@ -33,9 +24,18 @@ static int run_boot(struct cli *c)
 	return EXIT_OK;
 }
 
+static const struct subcommand subcommands[] = {
+    {"status", HAS(OPT_ROOT) | HAS(OPT_JSON), 0, 0, run_status},
+    {"start", HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_TIMEOUT), 0, 0, run_boot_start},
+    {"confirm", HAS(OPT_JSON) | HAS(OPT_WAIT), 0, 0, run_boot_confirm},
+    {"blacklist",
+	HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_REMOVE) | HAS(OPT_ALLOW) | HAS(OPT_SERVER_TYPE) | HAS(OPT_REASON),
+	1, 63, run_boot_blacklist},
+};
+
 const struct cmd cmd_boot = {
     .name = "boot",
-    .args = "status | start | confirm",
+    .args = "status | start | confirm | blacklist MODULE…",
     .summary = "Show how this host boots; serve what is claimed at boot",
     .description =
 	"status: the loader and what that rests on; the kernel's words as they are configured, as the loader has\n"
@@ -50,16 +50,26 @@ const struct cmd cmd_boot = {
 	"\n"
 	"confirm: says that this boot is good. passthru-good.service does it with --wait. Boots with claims are counted\n"
 	"until one is confirmed; after two in a row that were not, start serves nothing and gives back what the rules of\n"
-	"udev took, in each boot until confirm is typed. Changed claims are counted anew.",
+	"udev took, in each boot until confirm is typed. Changed claims are counted anew.\n"
+	"\n"
+	"blacklist: the modules are not loaded for a device any more (modprobe NAME still does). Which devices lose their\n"
+	"driver is said, and refused where the host needs one. Exact names: modprobe knows no patterns. For one card claim\n"
+	"is the better way. --remove takes lines away that passthru wrote, and so does passthru undo.",
     .examples = (const char *const[]){
 	"passthru boot status", "how this host boots",
 	"passthru boot status --root /mnt --json", "the system of a mounted disk, for a script",
 	"passthru boot start --dry-run", "what the service would do now",
 	"passthru boot confirm", "this boot is good: claims are served at the next one",
+	"passthru boot blacklist nouveau nvidiafb", "neither takes a card at the next boot",
+	"passthru boot blacklist --remove nouveau", "it may again",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_TIMEOUT) | HAS(OPT_WAIT),
+    .section = "FILES",
+    .section_text = "/etc/modprobe.d/passthru-blacklist.conf: the lines of boot blacklist; a file changed by hand is left alone.",
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_TIMEOUT) | HAS(OPT_WAIT) |
+	HAS(OPT_REMOVE) | HAS(OPT_ALLOW) | HAS(OPT_SERVER_TYPE) | HAS(OPT_REASON),
     .min_args = 1,
-    .max_args = 1,
+    .max_args = 64,
     .is_change = true,
-    .run = run_boot,
+    .subcommands = subcommands,
+    .n_subcommands = ARRAY_LEN(subcommands),
 };

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/str.h"
-#include "cli/cmd.h"
+#include "cli/cmd_boot.h"
 #include "flow/boot_start.h"
 #include "view/host_view.h"
 #include "view/plan_view.h"
@@ -86,7 +86,7 @@ static void say_what_is_wrong(struct cli *c, const struct boot_start *b)
 	}
 }
 
-int cli_boot_start(struct cli *c)
+int run_boot_start(struct cli *c)
 {
 	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish};
 	struct boot_start answer;
@@ -114,7 +114,7 @@ int cli_boot_start(struct cli *c)
 	return code;
 }
 
-int cli_boot_confirm(struct cli *c)
+int run_boot_confirm(struct cli *c)
 {
 	struct boot_confirmation answer;
 	struct err e = {0};

@@ -41,7 +41,7 @@ static int run_claim_list(struct cli *c, struct flow *f)
 	struct claims_seen seen;
 	struct err e = {0};
 
-	if (c->n_args > 1 || c->vm || c->is_dry_run || c->reason || c->n_allow > 0)
+	if (c->n_args > 1 || c->vm || c->is_by_id || c->is_dry_run || c->reason || c->n_allow > 0)
 		return cli_usage(c, NULL, "claim list takes nothing but --json and --root");
 	if (flow_look_at_claims(f, &seen, &e) < 0)
 		return cli_fail(c, &e, EXIT_FAILED);
@@ -56,8 +56,8 @@ static int run_claim_remove(struct cli *c, struct flow *f, const struct change_o
 
 	if (c->n_args < 2)
 		return cli_usage(c, "passthru claim list shows what is claimed", "which claim is to be removed?");
-	if (c->vm || c->n_allow > 0)
-		return cli_usage(c, NULL, "claim remove takes neither --for nor --allow");
+	if (c->vm || c->is_by_id || c->n_allow > 0)
+		return cli_usage(c, NULL, "claim remove takes neither --for nor --by-id nor --allow");
 	outcome = flow_unclaim(f, c->args + 1, c->n_args - 1, options, &change, &e);
 	cli_show_change(c, outcome, NULL, &change, "no longer claimed; what is bound now stays bound: passthru release gives it back");
 	return cli_outcome(c, outcome, &e);
@@ -65,7 +65,7 @@ static int run_claim_remove(struct cli *c, struct flow *f, const struct change_o
 
 static int run_claim_add(struct cli *c, struct flow *f, const struct change_options *options)
 {
-	struct claim_wish wish = {.bind = {.verb = VERB_CLAIM}, .vm = c->vm};
+	struct claim_wish wish = {.bind = {.verb = VERB_CLAIM}, .vm = c->vm, .by_id = c->is_by_id};
 	struct pci_addr *targets;
 	struct change change;
 	enum outcome outcome;
@@ -112,10 +112,14 @@ const struct cmd cmd_claim = {
 	"refuses. claim list says of each whether it is here, moved, replaced (something else sits there), gone, or\n"
 	"unknown; only one that is here means a device. claim remove takes the name of a claim, that of a virtual\n"
 	"machine, or an address, and removes what was claimed together. passthru undo takes back either.\n"
-	"Nothing is bound or released now: that is for bind and release.",
+	"Nothing is bound or released now: that is for bind and release.\n\n"
+	"With --by-id /etc/modprobe.d/passthru.conf is written besides: vfio-pci gets the ids, and each module that would\n"
+	"take the card waits for it. Ids cannot tell two cards of a kind apart: the other one is named, and the claim is refused\n"
+	"where the host needs that. Ids that somebody set elsewhere are kept, or named where they would win.",
     .examples = (const char *const[]){
 	"passthru claim 01:00.0 --for win11", "the card belongs to this machine from now on",
 	"passthru claim 01:00.0 --dry-run --json", "the files that would be written, nothing done",
+	"passthru claim --by-id 01:00.0", "the classic way as well: options and softdep lines for modprobe",
 	"passthru claim list", "what is claimed, and where it is now",
 	"passthru claim remove win11", "nothing is claimed for this machine any more",
 	NULL},
@@ -126,9 +130,11 @@ const struct cmd cmd_claim = {
 	"and said. path: domain and root bus, then device.function of each bridge down to the function. vendor, device,\n"
 	"subsystem, class: its ids in hex. serial, slot: where there are any. address: when it was claimed; it decides\n"
 	"nothing. card: the path of the function it was claimed with. for: the virtual machine. allow, server-type:\n"
-	"what was said by these options, which holds at boot as well. claimed, wish: when, and by which command.",
+	"what was said by these options, which holds at boot as well. by-id: vfio-pci takes it by its ids, and these\n"
+	"modules wait for that. claimed, wish: when, and by which command.\n\n"
+	"/etc/modprobe.d/passthru.conf: composed from the claims with by-id, and taken away with the last of them.",
     .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_DRY_RUN) | HAS(OPT_FOR) | HAS(OPT_ALLOW) |
-	HAS(OPT_SERVER_TYPE) | HAS(OPT_REASON),
+	HAS(OPT_SERVER_TYPE) | HAS(OPT_REASON) | HAS(OPT_BY_ID),
     .min_args = 1,
     .max_args = 256,
     .is_change = true,

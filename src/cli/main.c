@@ -43,6 +43,7 @@ static void take_option(struct cli *c, int option, const char *value)
 	void *at = (char *)c + option_rows[option].at;
 
 	assert(option < OPTIONS);
+	c->given |= HAS(option);
 	if (option == OPT_ALLOW)
 		*ARENA_PUSH(c->mem, c->allow, c->n_allow) = value;
 	else if (option_rows[option].value)
@@ -165,6 +166,32 @@ static const struct cmd *find_command(const char *name)
 	return NULL;
 }
 
+static int run_subcommand(const struct cmd *cmd, struct cli *c)
+{
+	const char *known = "";
+
+	for (size_t i = 0; i < cmd->n_subcommands; i++) {
+		const struct subcommand *sub = &cmd->subcommands[i];
+		uint64_t odd = c->given & ~sub->options & ~HAS(OPT_HELP);
+
+		known = arena_printf(c->mem, "%s%s%s", known, i > 0 ? ", " : "", sub->name);
+		if (!str_eq(c->args[0], sub->name))
+			continue;
+		for (int option = 0; option < OPTIONS; option++)
+			if (odd & HAS(option))
+				return usage_error(cmd, arena_printf(c->mem, "%s takes no", sub->name),
+				    arena_printf(c->mem, "--%s", option_rows[option].name));
+		c->args++;
+		c->n_args--;
+		if (c->n_args < sub->min_args)
+			return usage_error(cmd, "an argument is missing behind", sub->name);
+		if (c->n_args > sub->max_args)
+			return usage_error(cmd, "one argument too many:", c->args[sub->max_args]);
+		return sub->run(c);
+	}
+	return usage_error(cmd, arena_printf(c->mem, "it has no %s, only", c->args[0]), known);
+}
+
 static int run_command(const struct cmd *cmd, struct arena *mem, int argc, char **argv)
 {
 	struct cli c = {.mem = mem, .wish = join_words(mem, argc, argv), .words = copy_words(mem, argc, argv)};
@@ -173,7 +200,7 @@ static int run_command(const struct cmd *cmd, struct arena *mem, int argc, char 
 	if (code == 0 && c.wants_help)
 		help_command(stdout, cmd);
 	else if (code == 0)
-		code = cmd->run(&c);
+		code = cmd->run ? cmd->run(&c) : run_subcommand(cmd, &c);
 	return code;
 }
 

@@ -33,6 +33,8 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_USER] = {"user", 0, "NAME[:GROUP]", "let this user, and this group, open the device; the user's own group unless said", AT(user)},
     [OPT_FOR] = {"for", 0, "VM", "the virtual machine it is meant for", AT(vm)},
     [OPT_WAIT] = {"wait", 0, NULL, "only once somebody has logged in, or the start-up has been over for three minutes", AT(waits)},
+    [OPT_BY_ID] = {"by-id", 0, NULL, "let vfio-pci take it by vendor and device id as well: all that have the same ids go with it", AT(is_by_id)},
+    [OPT_REMOVE] = {"remove", 0, NULL, "take the lines of these modules away again", AT(is_removal)},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine", AT(abandon)},
 };
 

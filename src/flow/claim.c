@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "flow/bind.h"
+#include "flow/by_id.h"
 #include "sys/read_claims.h"
 #include "sys/read_host.h"
 
@@ -67,10 +68,37 @@ static void add_claim_notes(struct flow *f, const struct claim_wish *wish, const
 	for (size_t i = 0; i < n_guards; i++)
 		add_note(f, c,
 		    arena_printf(f->mem, "%s, allowed although %s", c->host.functions[guards[i].function].name, guards[i].text));
-	add_note(f, c, "nothing binds it at boot yet: passthru bind hands it over until the next one");
+	if (!wish->by_id)
+		add_note(f, c, "nothing binds it at boot yet: passthru bind hands it over until the next one");
 }
 
-static int plan_new_claims(struct flow *f, const struct claim_wish *wish, struct change *ret, struct err *e)
+static void add_by_id_notes(struct flow *f, const struct claim_wish *wish, const struct claims *claims, const int *functions,
+    size_t n, struct change *c)
+{
+	const char **texts;
+	size_t n_texts = by_id_notes(f->mem, wish->facts, &c->host, claims, functions, n, &texts);
+
+	for (size_t i = 0; i < n_texts; i++)
+		add_note(f, c, texts[i]);
+	add_note(f, c, flow_image_note);
+}
+
+/* What --by-id needs to know of everything that might be claimed: the targets' slots and groups. */
+static int read_facts(struct flow *f, const struct host *h, struct claim_wish *wish, struct by_id_facts *facts, struct err *e)
+{
+	struct err none = {0};
+	int *functions, r;
+	size_t n;
+
+	/* A refusal is said by the plan. */
+	if (plan_usable_set(f->mem, h, &wish->bind, &functions, &n, &none) < 0)
+		n = 0;
+	r = flow_read_by_id(f, h, functions, n, facts, e);
+	wish->facts = facts;
+	return r;
+}
+
+static int plan_new_claims(struct flow *f, struct claim_wish *wish, struct change *ret, struct err *e)
 {
 	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE | FACET_PATH,
 	    .targets = wish->bind.targets,
@@ -78,11 +106,14 @@ static int plan_new_claims(struct flow *f, const struct claim_wish *wish, struct
 	    .attributes = 1u << ATTR_SLOT | 1u << ATTR_SERIAL | 1u << ATTR_VFS,
 	    .has_uses = true,
 	    .may_try = true};
+	struct by_id_facts facts;
 	struct claims claims;
 	int *functions;
 	size_t n;
 	int r = read_claims(f->s, f->mem, &claims, e);
 
+	if (r == 0 && wish->by_id)
+		r = flow_add_twins(f, wish->bind.targets, wish->bind.n_targets, &request.targets, &request.n_targets, e);
 	if (r == 0)
 		r = flow_look(f, &request, &ret->host, e);
 	if (r < 0)
@@ -91,10 +122,16 @@ static int plan_new_claims(struct flow *f, const struct claim_wish *wish, struct
 		ret->host.server_type = wish->bind.server_type;
 		ret->host.server_evidence = NULL;
 	}
-	r = plan_claim(f->mem, &ret->host, &claims, wish, &ret->plan, &functions, &n, e);
-	if (r == 0 && plan_count_moves(&ret->plan) > 0)
-		add_claim_notes(f, wish, functions, n, ret);
-	return r;
+	if (wish->by_id)
+		r = read_facts(f, &ret->host, wish, &facts, e);
+	if (r == 0)
+		r = plan_claim(f->mem, &ret->host, &claims, wish, &ret->plan, &functions, &n, e);
+	if (r < 0 || plan_count_moves(&ret->plan) == 0)
+		return r;
+	add_claim_notes(f, wish, functions, n, ret);
+	if (wish->by_id)
+		add_by_id_notes(f, wish, &claims, functions, n, ret);
+	return 0;
 }
 
 enum outcome flow_claim(struct flow *f, const struct claim_wish *wish, const struct change_options *options,
@@ -195,6 +232,21 @@ static int choose_word(struct choice *c, const char *word, struct err *e)
 	return err_hint(e, "passthru claim list shows what is");
 }
 
+static int plan_going(struct flow *f, const struct claims_seen *seen, const int *indices, size_t n, struct change *ret, struct err *e)
+{
+	struct by_id_facts facts;
+	bool is_by_id = false;
+	int r = plan_unclaim(f->mem, &seen->claims, indices, n, &ret->plan, e);
+
+	for (size_t i = 0; i < n; i++)
+		is_by_id |= seen->claims.items[indices[i]].claim.by_id != NULL;
+	if (r < 0 || !is_by_id)
+		return r;
+	add_note(f, ret, flow_image_note);
+	r = flow_read_by_id(f, &seen->host, NULL, 0, &facts, e);
+	return r < 0 ? r : plan_unclaim_ids(f->mem, &seen->claims, indices, n, &facts, &ret->plan, e);
+}
+
 static int plan_removal(struct flow *f, char *const *words, size_t n_words, struct change *ret, struct err *e)
 {
 	struct claims_seen seen = {0};
@@ -218,7 +270,7 @@ static int plan_removal(struct flow *f, char *const *words, size_t n_words, stru
 	for (size_t i = 0; i < seen.claims.n_troubles; i++)
 		add_note(f, ret,
 		    arena_printf(f->mem, "%s is no claim and was left: %s", seen.claims.troubles[i].file, seen.claims.troubles[i].text));
-	return r < 0 ? r : plan_unclaim(f->mem, &seen.claims, indices, n, &ret->plan, e);
+	return r < 0 ? r : plan_going(f, &seen, indices, n, ret, e);
 }
 
 enum outcome flow_unclaim(struct flow *f, char *const *words, size_t n_words, const struct change_options *options,

@@ -41,6 +41,8 @@ struct claim {
 	enum server_type server_type; /* what the machine was said to be; SERVER_UNKNOWN: nothing was said */
 	int64_t time_s;	       /* since 1970 */
 	const char *wish;      /* the command as it was typed, for people */
+	const char *by_id;     /* vfio-pci takes it by its ids, and these modules wait for that: "nouveau,nvidia", "none";
+				* NULL: it is held by its path alone */
 };
 
 /* One that was read. */

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "judge/verdict.h"
 #include "plan/bind.h"
+#include "plan/by_id.h"
 #include "text/claim_file.h"
 
 static const struct saved_claim *find_claim(const struct claims *c, const struct port_path *path)
@@ -24,7 +25,7 @@ static int refuse_odd_file(const struct saved_claim *saved, struct err *e)
 	return err_hint(e, "chmod 0644 %s", saved->file);
 }
 
-static int check_claimable(const struct pci_function *f, struct err *e)
+static int check_claimable(const struct claim_wish *wish, const struct pci_function *f, struct err *e)
 {
 	if (f->is_vf == TRI_YES) {
 		(void)err_set(e, -EOPNOTSUPP, "%s is a virtual function: it is made anew at each boot, so it cannot be claimed", f->name);
@@ -34,7 +35,7 @@ static int check_claimable(const struct pci_function *f, struct err *e)
 		return err_set(e, -EIO, "%s cannot be claimed: what it is cannot be read", f->name);
 	if (!f->path)
 		return err_set(e, -EIO, "%s cannot be claimed: on which port it sits cannot be told", f->name);
-	return 0;
+	return wish->by_id ? check_by_id(wish->facts, f, e) : 0;
 }
 
 /* Of a function in the same slot nothing may be in doubt: it might be one that goes along. */
@@ -136,6 +137,8 @@ static struct claim new_claim(struct arena *mem, const struct host *h, const str
 		c.serial = f->attributes[ATTR_SERIAL];
 		c.slot = f->attributes[ATTR_SLOT];
 	}
+	if (wish->by_id)
+		c.by_id = by_id_modules(mem, &wish->facts->native[host_index(h, f)]);
 	return c;
 }
 
@@ -145,15 +148,26 @@ static bool is_claimed_so(const struct saved_claim *saved, const struct claim *c
 	return claim_fits_ids(&saved->claim, f) && allows_as_much(saved->claim.allow, c->allow) &&
 	    (c->server_type == SERVER_UNKNOWN || c->server_type == saved->claim.server_type) &&
 	    (!c->vm || str_eq(c->vm, saved->claim.vm)) &&
+	    (!c->by_id || str_eq(c->by_id, saved->claim.by_id)) &&
 	    (!c->serial || !saved->claim.serial || str_eq(c->serial, saved->claim.serial));
 }
 
-static int add_claim(struct arena *mem, const struct claims *all, const struct pci_function *f, const struct claim *c,
-    struct plan *p, struct err *e)
+/* The same card: what was said before holds, where nothing else is said now. */
+static void keep_said(struct arena *mem, const struct saved_claim *saved, const struct pci_function *f, struct claim *c)
+{
+	if (!claim_fits_ids(&saved->claim, f))
+		return;
+	c->allow = join_allowed(mem, saved->claim.allow, c->allow);
+	c->server_type = c->server_type != SERVER_UNKNOWN ? c->server_type : saved->claim.server_type;
+	c->by_id = c->by_id ? c->by_id : saved->claim.by_id;
+	c->vm = c->vm ? c->vm : saved->claim.vm;
+}
+
+static int add_claim(struct arena *mem, const struct claims *all, const struct pci_function *f, struct claim *c, struct plan *p,
+    struct err *e)
 {
 	const struct saved_claim *saved = find_claim(all, f->path);
 	const char *file = claim_file(mem, claim_name(mem, f->path));
-	struct claim now = *c;
 	struct value have = {0};
 
 	for (size_t i = 0; i < all->n_troubles; i++)
@@ -165,15 +179,46 @@ static int add_claim(struct arena *mem, const struct claims *all, const struct p
 		return 0;
 	if (saved && !saved->is_plain)
 		return refuse_odd_file(saved, e);
-	if (saved)
+	if (saved) {
 		have.text = saved->text;
-	/* The same card: what was said before holds, where nothing else is said now. */
-	if (saved && claim_fits_ids(&saved->claim, f)) {
-		now.vm = c->vm ? c->vm : saved->claim.vm;
-		now.allow = join_allowed(mem, saved->claim.allow, c->allow);
-		now.server_type = c->server_type != SERVER_UNKNOWN ? c->server_type : saved->claim.server_type;
+		keep_said(mem, saved, f, c);
 	}
-	plan_add_move(mem, p, KIND_FILE, file, have, (struct value){.text = claim_file_text(mem, &now)});
+	plan_add_move(mem, p, KIND_FILE, file, have, (struct value){.text = claim_file_text(mem, c)});
+	return 0;
+}
+
+/* The file of ids, of all claims as they will be: those that stay, and the new ones. */
+static int add_ids(struct arena *mem, const struct claims *all, const struct claim *added, size_t n_added, const bool *is_going,
+    const struct by_id_facts *facts, struct plan *p, struct err *e)
+{
+	struct claim *after = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < all->n; i++) {
+		bool is_replaced = is_going && is_going[i];
+
+		for (size_t k = 0; !is_replaced && k < n_added; k++)
+			is_replaced = port_path_equal(&all->items[i].claim.path, &added[k].path);
+		if (!is_replaced)
+			*ARENA_PUSH(mem, after, n) = all->items[i].claim;
+	}
+	for (size_t i = 0; i < n_added; i++)
+		*ARENA_PUSH(mem, after, n) = added[i];
+	return plan_by_id_file(mem, facts, after, n, p, e);
+}
+
+/* By ids more is taken than was asked for: that stays with the host as well, where something stands against it. */
+static int check_twins(struct arena *mem, const struct host *h, const struct claim_wish *wish, const int *functions, size_t n,
+    struct err *e)
+{
+	int *twins, *all = arena_alloc(mem, (n + h->n_functions) * sizeof(*all));
+	size_t n_twins = by_id_twins(mem, h, functions, n, &twins);
+
+	memcpy(all, functions, n * sizeof(*all));
+	if (n_twins > 0)
+		memcpy(all + n, twins, n_twins * sizeof(*all));
+	if (plan_check_guards(mem, h, &wish->bind, all, n + n_twins, e) < 0)
+		return err_add(e, "what has the same ids would be taken too");
 	return 0;
 }
 
@@ -181,12 +226,13 @@ int plan_claim(struct arena *mem, const struct host *h, const struct claims *c, 
     struct plan *ret, int **ret_functions, size_t *n_ret, struct err *e)
 {
 	struct plan files = {0}, p = {0};
+	struct claim *added = NULL;
+	size_t n, n_added = 0;
 	int *functions;
-	size_t n;
 	int r = plan_usable_set(mem, h, &wish->bind, &functions, &n, e);
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		r = check_claimable(&h->functions[functions[i]], e);
+		r = check_claimable(wish, &h->functions[functions[i]], e);
 		if (r == 0)
 			r = check_slot(h, &h->functions[functions[i]], e);
 	}
@@ -195,10 +241,15 @@ int plan_claim(struct arena *mem, const struct host *h, const struct claims *c, 
 		struct claim one = new_claim(mem, h, wish, f);
 
 		r = add_claim(mem, c, f, &one, &files, e);
+		*ARENA_PUSH(mem, added, n_added) = one;
 	}
+	if (r == 0 && wish->by_id)
+		r = add_ids(mem, c, added, n_added, NULL, wish->facts, &files, e);
 	/* What is claimed already has been weighed then. */
 	if (r == 0 && files.n_steps > 0)
 		r = plan_check_guards(mem, h, &wish->bind, functions, n, e);
+	if (r == 0 && files.n_steps > 0 && wish->by_id)
+		r = check_twins(mem, h, wish, functions, n, e);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; files.n_steps > 0 && i < n; i++) {
@@ -227,4 +278,16 @@ int plan_unclaim(struct arena *mem, const struct claims *c, const int *indices, 
 	}
 	*ret = p;
 	return 0;
+}
+
+int plan_unclaim_ids(struct arena *mem, const struct claims *c, const int *indices, size_t n, const struct by_id_facts *facts,
+    struct plan *p, struct err *e)
+{
+	bool *is_going = arena_alloc(mem, c->n + 1), is_any = false;
+
+	for (size_t i = 0; i < n; i++) {
+		is_going[indices[i]] = true;
+		is_any |= c->items[indices[i]].claim.by_id != NULL;
+	}
+	return is_any ? add_ids(mem, c, NULL, 0, is_going, facts, p, e) : 0;
 }

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "model/wish.h"
+#include "text/modprobe_conf.h"
 
 static const char head[] =
     "# This function belongs to virtual machines. Written by passthru claim; passthru claim remove takes it away.\n"
@@ -127,6 +128,32 @@ static bool parse_server_type(struct arena *mem, const char *text, struct claim 
 	return server_type_parse(text, &c->server_type);
 }
 
+/* "none", or names separated by commas: they go into a line of modprobe.d. */
+static bool is_module_list(const char *text)
+{
+	if (strlen(text) > LONGEST_CLAIM_TEXT)
+		return false;
+	for (size_t length;; text += length + 1) {
+		char name[LONGEST_MODULE_NAME + 1];
+
+		length = strcspn(text, ",");
+		if (length >= sizeof(name))
+			return false;
+		memcpy(name, text, length);
+		name[length] = '\0';
+		if (!is_module_name(name))
+			return false;
+		if (text[length] == '\0')
+			return true;
+	}
+}
+
+static bool parse_by_id(struct arena *mem, const char *text, struct claim *c)
+{
+	c->by_id = arena_strdup(mem, text);
+	return is_module_list(text);
+}
+
 static bool parse_path(struct arena *mem, const char *text, struct claim *c)
 {
 	(void)mem;
@@ -230,6 +257,7 @@ static const struct key {
     {"for", false, parse_vm, "a virtual machine's name"},
     {"allow", false, parse_allow, "words as --allow takes them, without an address"},
     {"server-type", false, parse_server_type, "desktop, laptop or headless"},
+    {"by-id", false, parse_by_id, "names of modules separated by commas, or none"},
     {"claimed", true, parse_time, "2026-11-20T18:00:00Z"},
     {"wish", true, parse_wish, "printable letters"},
 };
@@ -352,6 +380,7 @@ const char *claim_file_text(struct arena *mem, const struct claim *c)
 	text = add(mem, text, "allow", c->allow);
 	text = add(mem, text, "server-type",
 	    c->server_type != SERVER_UNKNOWN ? server_type_name(c->server_type) : NULL);
+	text = add(mem, text, "by-id", c->by_id && is_module_list(c->by_id) ? c->by_id : NULL);
 	text = add(mem, text, "claimed", time_text(mem, c->time_s));
 	return add(mem, text, "wish", wish ? wish : "?");
 }

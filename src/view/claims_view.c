@@ -56,6 +56,7 @@ static struct json_object *row_json(struct arena *mem, const struct claim_row *r
 	add_text(o, mem, "for", c->vm);
 	add_text(o, mem, "allow", c->allow);
 	add_text(o, mem, "server_type", c->server_type != SERVER_UNKNOWN ? server_type_name(c->server_type) : NULL);
+	add_text(o, mem, "by_id", c->by_id);
 	add_text(o, mem, "path", port_path_format(&c->path, path));
 	add_text(o, mem, "card", port_path_format(&c->card, card));
 	add_text(o, mem, "vendor", arena_printf(mem, "%04x", c->vendor));

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Reads what plan/by_id goes by. For flow only. */
+#pragma once
+
+#include "flow/flow.h"
+#include "plan/by_id.h"
+
+/* All but what is native; that is read of the functions of h that are in `of` (indices), and of none where n is 0. */
+int flow_read_by_id(struct flow *f, const struct host *h, const int *of, size_t n, struct by_id_facts *ret, struct err *e);
+
+/* Appends to the targets what has the ids of these functions or of one in the same slot, so that its uses are read as
+ * well. */
+int flow_add_twins(struct flow *f, const struct pci_addr *targets, size_t n, const struct pci_addr **ret, size_t *n_ret,
+    struct err *e);
+
+/* Said wherever modprobe's configuration changed. */
+extern const char flow_image_note[];
