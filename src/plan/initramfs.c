@@ -23,16 +23,21 @@ static const char *with_underscores(struct arena *mem, const char *name)
 	return copy;
 }
 
+/* dracut 059 ends its whole list, those of other files too, at the first module that a kernel lacks, and succeeds: what
+ * every kernel has comes first, variants of some devices last. */
 static const char *module_list(struct arena *mem, const char *const *drivers, size_t n)
 {
-	const char *list = "";
-	bool has_companion = false;
+	const char *first = "", *last = "";
 
 	for (size_t i = 0; i < n; i++) {
-		list = arena_printf(mem, "%s%s%s", list, i > 0 ? " " : "", with_underscores(mem, drivers[i]));
-		has_companion = has_companion || str_same_module(drivers[i], companion);
+		const char *name = with_underscores(mem, drivers[i]);
+
+		if (str_eq(name, "vfio_pci"))
+			first = "vfio_pci ";
+		else if (!str_eq(name, companion))
+			last = arena_printf(mem, "%s %s", last, name);
 	}
-	return n == 0 || has_companion ? list : arena_printf(mem, "%s %s", list, companion);
+	return n == 0 ? "" : arena_printf(mem, "%s%s%s", first, companion, last);
 }
 
 /* The rules need no word: hooks/udev copies what lies in /etc/udev/rules.d. A hook that fails ends the making of the

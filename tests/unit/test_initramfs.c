@@ -27,7 +27,7 @@ static const char hook[] =
     "esac\n"
     "\n"
     ". /usr/share/initramfs-tools/hook-functions\n"
-    "manual_add_modules vfio_pci mlx5_vfio_pci vfio_iommu_type1\n"
+    "manual_add_modules vfio_pci vfio_iommu_type1 mlx5_vfio_pci\n"
     "exit 0\n";
 
 static struct initramfs_plan plan_of(struct arena *mem, const struct initramfs_facts *f, size_t n, const char *rules)
@@ -72,6 +72,20 @@ static void initramfs_tools_gets_a_hook(void **state)
 	arena_done(&mem);
 }
 
+static void what_every_kernel_has_comes_ahead_of_variants(void **state)
+{
+	static const char *const mixed[] = {"nvgrace-gpu-vfio-pci", "vfio_iommu_type1", "vfio-pci"};
+	const struct initramfs_facts f = {.generator = "dracut"};
+	struct arena mem = {0};
+	struct initramfs_plan p;
+	struct err e = {0};
+
+	(void)state;
+	assert_int_equal(plan_initramfs(&mem, &f, mixed, 3, NULL, &p, &e), 0);
+	assert_string_equal(p.text, HEAD "add_drivers+=\" vfio_pci vfio_iommu_type1 nvgrace_gpu_vfio_pci \"\n");
+	arena_done(&mem);
+}
+
 static void an_update_that_is_switched_off_is_said(void **state)
 {
 	struct initramfs_facts f = {.generator = "initramfs-tools", .may_update = TRI_NO};
@@ -93,7 +107,7 @@ static void dracut_gets_drivers_and_rules(void **state)
 	(void)state;
 	/* Blanks inside the quotation marks: += joins without them. */
 	plan_is(&f, 2, "rules\n", path,
-	    HEAD "add_drivers+=\" vfio_pci mlx5_vfio_pci vfio_iommu_type1 \"\n"
+	    HEAD "add_drivers+=\" vfio_pci vfio_iommu_type1 mlx5_vfio_pci \"\n"
 		 "install_optional_items+=\" /etc/udev/rules.d/10-passthru.rules \"\n",
 	    command);
 	plan_is(&f, 1, NULL, path, HEAD "add_drivers+=\" vfio_pci vfio_iommu_type1 \"\n", command);
@@ -109,7 +123,7 @@ static void mkinitcpio_gets_modules_and_files(void **state)
 
 	(void)state;
 	plan_is(&f, 2, "rules\n", path,
-	    HEAD "MODULES+=(vfio_pci mlx5_vfio_pci vfio_iommu_type1)\n"
+	    HEAD "MODULES+=(vfio_pci vfio_iommu_type1 mlx5_vfio_pci)\n"
 		 "FILES+=(/etc/udev/rules.d/10-passthru.rules)\n",
 	    command);
 	plan_is(&f, 0, NULL, path, NULL, command);
@@ -430,6 +444,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 	    T(initramfs_tools_gets_a_hook),
+	    T(what_every_kernel_has_comes_ahead_of_variants),
 	    T(an_update_that_is_switched_off_is_said),
 	    T(dracut_gets_drivers_and_rules),
 	    T(mkinitcpio_gets_modules_and_files),
