@@ -127,7 +127,7 @@ static void a_place_that_cannot_be_written_costs_the_one_line_and_is_said(void *
 
 static void a_drivers_name_that_is_none_is_never_written(void **state)
 {
-	static const char *const bad[] = {"vfio-pci\", RUN+=\"x", "-r vfio-pci", "vfio pci", "", NULL, "a/b"};
+	static const char *const bad[] = {"vfio-pci\", RUN+=\"x", "-r vfio-pci", "-r", "vfio pci", "", NULL, "a/b"};
 	cleanup_arena struct arena mem = {0};
 
 	(void)state;
