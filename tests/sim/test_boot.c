@@ -33,7 +33,7 @@ static struct boots boots_of(struct sim *sim)
 
 static struct boot_confirmation confirm(struct sim *sim, bool waits, int want)
 {
-	static struct arena mem;
+	cleanup_arena struct arena mem = {0};
 	struct flow f = {.s = &sim->sys, .mem = &mem};
 	struct boot_confirmation ret;
 	struct err e = {0};
@@ -41,6 +41,7 @@ static struct boot_confirmation confirm(struct sim *sim, bool waits, int want)
 	assert_int_equal(flow_boot_confirm(&f, waits, &ret, &e), want);
 	if (want < 0)
 		assert_true(e.what[0]);
+	ret.why = NULL; /* it goes with the arena */
 	return ret;
 }
 

@@ -313,7 +313,7 @@ static const char *plan_allowed(struct arena *mem, const char *allow, const char
 	struct saved_claim saved = {.name = "0000-00-01.0", .file = "/etc/passthru/claims.d/0000-00-01.0.conf", .text = saved_text, .is_plain = true};
 	struct claims all = {.items = &saved, .n = saved_text ? 1 : 0};
 	struct port_path path;
-	struct allowance allowed[4] = {0};
+	struct allowance allowed[8] = {0};
 	struct pci_addr target = addr_of("0000:00:01.0");
 	struct claim_wish wish = {.bind = {.verb = VERB_CLAIM, .targets = &target, .n_targets = 1, .allowed = allowed}, .typed = "x"};
 	char *rest = arena_strdup(mem, allow);
