@@ -127,7 +127,7 @@ static void a_place_that_cannot_be_written_costs_the_one_line_and_is_said(void *
 
 static void a_drivers_name_that_is_none_is_never_written(void **state)
 {
-	static const char *const bad[] = {"vfio-pci\", RUN+=\"x", "-r vfio-pci", "vfio pci", "", NULL, "a/b"};
+	static const char *const bad[] = {"vfio-pci\", RUN+=\"x", "-r vfio-pci", "-r", "vfio pci", "", NULL, "a/b"};
 	cleanup_arena struct arena mem = {0};
 
 	(void)state;
@@ -313,7 +313,7 @@ static const char *plan_allowed(struct arena *mem, const char *allow, const char
 	struct saved_claim saved = {.name = "0000-00-01.0", .file = "/etc/passthru/claims.d/0000-00-01.0.conf", .text = saved_text, .is_plain = true};
 	struct claims all = {.items = &saved, .n = saved_text ? 1 : 0};
 	struct port_path path;
-	struct allowance allowed[4] = {0};
+	struct allowance allowed[8] = {0};
 	struct pci_addr target = addr_of("0000:00:01.0");
 	struct claim_wish wish = {.bind = {.verb = VERB_CLAIM, .targets = &target, .n_targets = 1, .allowed = allowed}, .typed = "x"};
 	char *rest = arena_strdup(mem, allow);
