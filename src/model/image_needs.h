@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/base.h"
+#include "model/image.h"
 
 struct image_needs {
 	const char *image; /* absolute path */
@@ -21,3 +22,12 @@ enum { MOST_IMAGE_NEEDS = 16 };
 bool image_needs_parse(struct arena *mem, const char *target, struct image_needs *ret);
 
 const char *image_needs_target(struct arena *mem, const struct image_needs *n);
+
+/* The questions to an image: two a file, then one a module. ret must take MOST_IMAGE_WANTS. */
+enum { MOST_IMAGE_WANTS = 2 * MOST_IMAGE_NEEDS };
+size_t image_needs_wants(struct arena *mem, const struct image_needs *n, struct image_want *ret);
+
+/* Does the image have all that? now: what the host's own files hold, one a file, NULL where there is none. *ret_reason:
+ * the sentence, NULL where it has. */
+enum tri image_needs_are_met(struct arena *mem, const struct image_needs *n, const struct image_answer *a,
+    const char *const *now, const char **ret_reason);

@@ -7,6 +7,9 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/derived.h"
+#include "model/image_needs.h"
+#include "model/our_file.h"
 #include "plan/initramfs.h"
 #include "sys/read_boot.h"
 #include "sys/read_image.h"
@@ -30,37 +33,38 @@ static const char hook[] =
     "manual_add_modules vfio_pci vfio_iommu_type1 mlx5_vfio_pci\n"
     "exit 0\n";
 
+/* With the rules, and so many drivers. */
 static struct initramfs_plan plan_of(struct arena *mem, const struct initramfs_facts *f, size_t n, const char *rules)
 {
+	static const char *const files[] = {UDEV_RULES_FILE};
+	const struct initramfs_needs needs = {.drivers = drivers, .n_drivers = n, .files = files, .n_files = rules ? 1 : 0};
 	struct initramfs_plan p;
 	struct err e = {0};
 
-	assert_int_equal(plan_initramfs(mem, f, drivers, n, rules, &p, &e), 0);
+	assert_int_equal(plan_initramfs(mem, f, &needs, &p, &e), 0);
 	return p;
 }
 
-/* command: its words, NULL: none. text NULL: the file is to be absent. */
+/* command NULL: none. text NULL: the file is to be absent. */
 static void plan_is(const struct initramfs_facts *f, size_t n, const char *rules, const char *path, const char *text, const char *command)
 {
 	struct arena mem = {0};
 	struct initramfs_plan p = plan_of(&mem, f, n, rules);
-	const char *words = NULL;
 
-	for (const char *const *w = p.command; w && *w; w++)
-		words = words ? arena_printf(&mem, "%s %s", words, *w) : *w;
-	assert_true(str_eq(p.path, path));
+	assert_true(str_eq(p.file, path));
 	if (text)
 		assert_string_equal(p.text, text);
 	else
 		assert_null(p.text);
-	assert_true(str_eq(words, command));
+	assert_true(str_eq(p.command, command));
+	assert_true(!command || is_derived(command));
 	arena_done(&mem);
 }
 
 static void initramfs_tools_gets_a_hook(void **state)
 {
 	const struct initramfs_facts f = {.generator = "initramfs-tools"};
-	const char *path = "etc/initramfs-tools/hooks/passthru", *command = "update-initramfs -u -k all";
+	const char *path = "/etc/initramfs-tools/hooks/passthru", *command = "update-initramfs -u -k all";
 	struct arena mem = {0};
 
 	(void)state;
@@ -68,7 +72,7 @@ static void initramfs_tools_gets_a_hook(void **state)
 	/* Rules alone it copies by itself. */
 	plan_is(&f, 0, "rules\n", path, NULL, command);
 	plan_is(&f, 0, NULL, path, NULL, command);
-	assert_true(plan_of(&mem, &f, 1, "rules\n").is_executable);
+	assert_int_equal(our_file_mode(path), 0755);
 	arena_done(&mem);
 }
 
@@ -81,7 +85,7 @@ static void what_every_kernel_has_comes_ahead_of_variants(void **state)
 	struct err e = {0};
 
 	(void)state;
-	assert_int_equal(plan_initramfs(&mem, &f, mixed, 3, NULL, &p, &e), 0);
+	assert_int_equal(plan_initramfs(&mem, &f, &(struct initramfs_needs){.drivers = mixed, .n_drivers = 3}, &p, &e), 0);
 	assert_string_equal(p.text, HEAD "add_drivers+=\" vfio_pci vfio_iommu_type1 nvgrace_gpu_vfio_pci \"\n");
 	arena_done(&mem);
 }
@@ -101,7 +105,7 @@ static void an_update_that_is_switched_off_is_said(void **state)
 static void dracut_gets_drivers_and_rules(void **state)
 {
 	const struct initramfs_facts f = {.generator = "dracut"};
-	const char *path = "etc/dracut.conf.d/90-passthru.conf", *command = "dracut -f --regenerate-all";
+	const char *path = "/etc/dracut.conf.d/90-passthru.conf", *command = "dracut --force --regenerate-all";
 	struct arena mem = {0};
 
 	(void)state;
@@ -112,14 +116,14 @@ static void dracut_gets_drivers_and_rules(void **state)
 	    command);
 	plan_is(&f, 1, NULL, path, HEAD "add_drivers+=\" vfio_pci vfio_iommu_type1 \"\n", command);
 	plan_is(&f, 0, NULL, path, NULL, command);
-	assert_false(plan_of(&mem, &f, 1, "x").is_executable);
+	assert_int_equal(our_file_mode(path), 0644);
 	arena_done(&mem);
 }
 
 static void mkinitcpio_gets_modules_and_files(void **state)
 {
 	const struct initramfs_facts f = {.generator = "mkinitcpio", .reads_drop_ins = TRI_YES};
-	const char *path = "etc/mkinitcpio.conf.d/90-passthru.conf", *command = "mkinitcpio -P";
+	const char *path = "/etc/mkinitcpio.conf.d/90-passthru.conf", *command = "mkinitcpio -P";
 
 	(void)state;
 	plan_is(&f, 2, "rules\n", path,
@@ -139,7 +143,6 @@ static void where_mkinitcpio_reads_no_drop_ins_the_lines_are_printed(void **stat
 	plan_is(&f, 1, "rules\n", NULL, NULL, NULL);
 	assert_non_null(strstr(plan_of(&mem, &f, 1, "x").printed, lines));
 	assert_non_null(strstr(plan_of(&mem, &f, 1, "x").printed, "does not read"));
-	assert_int_equal(plan_of(&mem, &f, 1, "x").n_wants, 3);
 	f.reads_drop_ins = TRI_UNKNOWN;
 	assert_non_null(strstr(plan_of(&mem, &f, 1, "x").printed, "may not read"));
 	f = (struct initramfs_facts){
@@ -157,7 +160,6 @@ static void booster_and_the_unknown_get_words(void **state)
 	(void)state;
 	plan_is(&f, 2, "rules\n", NULL, NULL, NULL);
 	assert_non_null(strstr(plan_of(&mem, &f, 1, "x").printed, "no udev"));
-	assert_int_equal(plan_of(&mem, &f, 1, "x").n_wants, 0);
 	f.generator = NULL;
 	plan_is(&f, 2, "rules\n", NULL, NULL, NULL);
 	assert_non_null(plan_of(&mem, &f, 1, "x").printed);
@@ -174,8 +176,10 @@ static void names_that_a_shell_would_obey_are_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
 		struct err e = {0};
+		struct initramfs_needs as_driver = {.drivers = &bad[i], .n_drivers = 1}, as_file = {.files = &bad[i], .n_files = 1};
 
-		assert_int_equal(plan_initramfs(&mem, &f, &bad[i], 1, "x", &p, &e), -EINVAL);
+		assert_int_equal(plan_initramfs(&mem, &f, &as_driver, &p, &e), -EINVAL);
+		assert_int_equal(plan_initramfs(&mem, &f, &as_file, &p, &e), -EINVAL);
 	}
 	arena_done(&mem);
 }
@@ -222,19 +226,20 @@ static void what_an_image_lacks_is_said(void **state)
 	    {TRI_UNKNOWN, TRI_UNKNOWN, TRI_YES, NULL, "why", TRI_UNKNOWN},
 	    {TRI_YES, TRI_NO, TRI_UNKNOWN, "rules\n", "why", TRI_UNKNOWN},
 	};
-	const struct initramfs_facts f = {.generator = "dracut"};
+	static const char *const now[] = {"rules\n"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		const struct case_of *c = &cases[i];
 		struct arena mem = {0};
-		struct initramfs_plan p = plan_of(&mem, &f, 1, "rules\n");
+		struct image_needs n;
 		struct image_found found[] = {{c->in_etc, false, "etc/x", c->text, false}, {c->in_lib, false, "lib/x", c->text, false},
 		    {c->module, false, "vfio-pci.ko", NULL, false}};
 		const struct image_answer a = {.found = found, .n = 3, .trouble = c->trouble};
 		const char *reason;
 
-		assert_int_equal(initramfs_is_right(&mem, &p, "boot/x", &a, &reason), c->want);
+		assert_true(image_needs_parse(&mem, "/boot/x " UDEV_RULES_FILE " vfio-pci", &n));
+		assert_int_equal(image_needs_are_met(&mem, &n, &a, now, &reason), c->want);
 		assert_true((reason == NULL) == (c->want == TRI_YES));
 		arena_done(&mem);
 	}
@@ -242,18 +247,35 @@ static void what_an_image_lacks_is_said(void **state)
 
 static void rules_that_stay_when_claims_are_gone_are_said(void **state)
 {
-	const struct initramfs_facts f = {.generator = "dracut"};
-	struct arena mem = {0};
-	struct initramfs_plan p = plan_of(&mem, &f, 0, NULL);
+	static const char *const now[] = {NULL};
 	struct image_found found[] = {{TRI_NO}, {TRI_YES, false, "lib/x", "rules\n", false}};
 	struct image_answer a = {.found = found, .n = 2};
+	struct arena mem = {0};
+	struct image_needs n;
 	const char *reason;
 
 	(void)state;
-	assert_int_equal(initramfs_is_right(&mem, &p, "boot/x", &a, &reason), TRI_NO);
-	assert_non_null(strstr(reason, "still has rules"));
+	assert_true(image_needs_parse(&mem, "/boot/x " UDEV_RULES_FILE, &n));
+	assert_int_equal(image_needs_are_met(&mem, &n, &a, now, &reason), TRI_NO);
+	assert_non_null(strstr(reason, "still has"));
 	found[1].is_there = TRI_NO;
-	assert_int_equal(initramfs_is_right(&mem, &p, "boot/x", &a, &reason), TRI_YES);
+	assert_int_equal(image_needs_are_met(&mem, &n, &a, now, &reason), TRI_YES);
+	arena_done(&mem);
+}
+
+static void needs_of_an_image_have_one_spelling(void **state)
+{
+	static const char *const bad[] = {"/boot/x", "/boot/x ", "/boot/x  vfio-pci", "/etc/x vfio-pci", "/boot/../x vfio-pci",
+	    "/boot/x vfio-pci " UDEV_RULES_FILE, "/boot/x /etc/passwd", "/boot/x vfio.pci", "/boot/x\n vfio-pci", ""};
+	struct arena mem = {0};
+	struct image_needs n;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		assert_false(image_needs_parse(&mem, bad[i], &n));
+	assert_true(image_needs_parse(&mem, "/boot/efi/a/6.1/initrd.img " UDEV_RULES_FILE " vfio-pci mlx5_vfio_pci", &n));
+	assert_int_equal(n.n_files, 1);
+	assert_int_equal(n.n_modules, 2);
 	arena_done(&mem);
 }
 
@@ -454,6 +476,7 @@ int main(void)
 	    T(the_hook_is_good_sh),
 	    T(what_an_image_lacks_is_said),
 	    T(rules_that_stay_when_claims_are_gone_are_said),
+	    T(needs_of_an_image_have_one_spelling),
 	    T(a_driver_that_comes_first_is_said),
 	    T(images_are_found_by_their_names),
 	    T(images_of_presets_and_entries_are_found),
