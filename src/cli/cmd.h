@@ -39,6 +39,9 @@ enum option_id {
 	OPT_TIMEOUT,
 	OPT_USER,
 	OPT_FOR,
+	OPT_IOMMU,
+	OPT_LOADER,
+	OPT_ALL,
 	OPTIONS
 };
 
@@ -81,6 +84,8 @@ struct cli {
 	const char *size, *node, *near_word, *at_least; /* hugepages */
 	bool is_release;
 	const char *vm; /* claim */
+	const char *iommu, *loader; /* boot */
+	bool is_all;
 	const char **allow;
 	size_t n_allow;
 	const char *timeout, *user;

@@ -32,6 +32,9 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_TIMEOUT] = {"timeout", 0, "SECONDS", "so long a single write to the kernel may take, 1 to 3600 (30)", AT(timeout)},
     [OPT_USER] = {"user", 0, "NAME[:GROUP]", "let this user, and this group, open the device; the user's own group unless said", AT(user)},
     [OPT_FOR] = {"for", 0, "VM", "the virtual machine it is meant for", AT(vm)},
+    [OPT_IOMMU] = {"iommu", 0, "pt", "pt: the host's own devices go untranslated", AT(iommu)},
+    [OPT_LOADER] = {"loader", 0, "NAME", "the loader, where it cannot be told which one started this kernel", AT(loader)},
+    [OPT_ALL] = {"all", 0, NULL, "everything passthru ever wrote that outlives the boot", AT(is_all)},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine", AT(abandon)},
 };
 

@@ -163,10 +163,10 @@ int session_check_interrupted_functions(struct session *s, const struct pci_addr
 	return r;
 }
 
-static bool plan_has_file(const struct plan *p, const char *file)
+static bool plan_has_lasting(const struct plan *p, const struct step *step)
 {
 	for (size_t i = 0; i < p->n_steps; i++)
-		if (p->steps[i].kind == KIND_FILE && str_eq(p->steps[i].target, file))
+		if (p->steps[i].kind == step->kind && str_eq(p->steps[i].target, step->target))
 			return true;
 	return false;
 }
@@ -182,7 +182,7 @@ static int check_interrupted_files(struct session *s, const struct plan *p, stru
 		for (size_t k = 0; k < p->n_steps; k++) {
 			bool both_derive = p->n_derived > 0 && journals[i].plan.n_derived > 0;
 
-			if (!both_derive && (p->steps[k].kind != KIND_FILE || !plan_has_file(&journals[i].plan, p->steps[k].target)))
+			if (!both_derive && (!kind_is_lasting(p->steps[k].kind) || !plan_has_lasting(&journals[i].plan, &p->steps[k])))
 				continue;
 			(void)err_set(e, -EUCLEAN, "change %s (%s) was interrupted and is in the way",
 			    change_id_format(journals[i].id, true, id), journals[i].wish);

@@ -424,6 +424,7 @@ bool judge_boot_loader_as(struct arena *mem, const struct boot *b, enum boot_sta
 		*ret = found(stack, evidence);
 	else
 		return false;
+	ret->is_said = true;
 	/* GRUB here is of one kind, Limine too. */
 	return ret->stack == stack;
 }

@@ -75,7 +75,7 @@ static void judge_iommu(struct look *l, const struct boot_claimed *claimed)
 	case IOMMU_XEN:
 	case IOMMU_NOIOMMU:
 	case IOMMU_UNKNOWN:
-		note(l, arena_printf(l->mem, "no word would help where there is no IOMMU: %s", l->a->iommu_text));
+		note(l, arena_printf(l->mem, "no word is added for the IOMMU: %s", l->a->iommu_text));
 		return;
 	case IOMMU_SWITCHED_OFF:
 		note(l, arena_printf(l->mem, "%s; it is not passthru's: take it out where it stands", l->a->iommu_text));
@@ -152,6 +152,10 @@ static int ask_for(struct look *l, const char *word)
 		return err_set(l->e, -EPERM, "%s would switch the IOMMU off, and with it all that passthru is for", word);
 	if (str_same_module(w.key, "amd_iommu") && str_eq(w.value, "on")) {
 		note(l, "amd_iommu=on is not added: it is no value the kernel knows, AMD's IOMMU is on without a word");
+		return 0;
+	}
+	if (l->b->iommu.is_arm && is_iommu_key(w.key)) {
+		note(l, arena_printf(l->mem, "%s is not added: this is an ARM processor, whose word is iommu.passthrough=1", word));
 		return 0;
 	}
 	if (str_same_module(w.key, "intel_iommu") && (is_vendor(l, "AuthenticAMD") || is_vendor(l, "HygonGenuine"))) {

@@ -191,6 +191,7 @@ struct boot_loader {
 	const char *reason;   /* why it cannot be told; NULL: it can */
 	enum boot_tier tier;  /* how passthru would change words here */
 	const char *file;     /* where they go; NULL: into none */
+	bool is_said;	      /* by a person: --loader */
 	const char *apply;    /* what carries them into effect; NULL: a reboot alone */
 };
 

@@ -123,6 +123,27 @@ static void advise_words(struct look *k, const char *file)
 	advise(k, file, 0, NULL, join(k, "", " ", ""));
 }
 
+static bool has_all(struct look *k, const char *words)
+{
+	struct kernel_cmdline all, one;
+
+	if (!words || !kernel_cmdline_parse(k->mem, words, &all))
+		return false;
+	for (size_t i = 0; i < k->n_words; i++)
+		if (!kernel_cmdline_parse(k->mem, k->words[i], &one) || one.n_words != 1 || !kernel_cmdline_has(&all, &one.words[0]))
+			return false;
+	return true;
+}
+
+/* In whichever of its lines; GRUB reads the first alone. */
+static bool entry_has_all(struct look *k, const char *text)
+{
+	struct loader_entry entry;
+
+	return loader_entry_parse(k->mem, "", text, &entry) &&
+	    has_all(k, k->l->stack == STACK_GRUB_BLS ? entry.first_options : entry.options);
+}
+
 static void advise_file(struct look *k, const struct boot_told *t)
 {
 	static const enum loader_file kinds[] = {[TOLD_REFIND] = LOADER_REFIND, [TOLD_LIMINE] = LOADER_LIMINE,
@@ -133,6 +154,8 @@ static void advise_file(struct look *k, const struct boot_told *t)
 
 	if (!t->text) {
 		advise_words(k, t->file);
+	} else if (t->form == TOLD_ENTRY && entry_has_all(k, t->text)) {
+		return;
 	} else if (t->form == TOLD_ENTRY || t->form == TOLD_VARIABLE) {
 		edited = t->form == TOLD_ENTRY
 		    ? loader_entry_edit(k->mem, t->text, k->words, k->n_words, NULL, 0)
@@ -147,18 +170,6 @@ static void advise_file(struct look *k, const struct boot_told *t)
 	} else {
 		advise_changes(k, t->file, changes, n);
 	}
-}
-
-static bool has_all(struct look *k, const char *words)
-{
-	struct kernel_cmdline all, one;
-
-	if (!words || !kernel_cmdline_parse(k->mem, words, &all))
-		return false;
-	for (size_t i = 0; i < k->n_words; i++)
-		if (!kernel_cmdline_parse(k->mem, k->words[i], &one) || one.n_words != 1 || !kernel_cmdline_has(&all, &one.words[0]))
-			return false;
-	return true;
 }
 
 /* Stacks whose words do not stand in a line that is there. */

@@ -115,6 +115,12 @@ int plan_boot_way(struct arena *mem, const struct boot *b, const struct boot_loa
 	int r = 0;
 
 	*ret = (struct boot_way){.how = HOW_TOLD};
+	for (size_t i = 0; i < b->n_remarks; i++)
+		if (b->remarks[i].kind == REMARK_NO_ENTRY_RUNS && !l->is_said) {
+			(void)err_set(e, -EINVAL, "no entry of /%s starts %s, which runs: another system's loader may be in charge",
+			    b->remarks[i].file, b->remarks[i].other);
+			return err_hint(e, "where it is the one that counts, --loader %s says so", boot_stack_name(l->stack));
+		}
 	switch (l->stack) {
 	case STACK_UNKNOWN:
 		(void)err_set(e, -EINVAL, "which loader started this kernel cannot be told: %s", l->reason);
@@ -162,11 +168,12 @@ int plan_boot_way(struct arena *mem, const struct boot *b, const struct boot_loa
 			add_place(mem, ret, b->limine_conf);
 		}
 		break;
+	case STACK_SYSTEMD_BOOT:
+		return need_entries(b, e);
 	case STACK_NIXOS:
 	case STACK_UBUNTU_CORE:
 	case STACK_OSTREE:
 	case STACK_CLEAR_LINUX:
-	case STACK_SYSTEMD_BOOT:
 	case STACK_LIMINE:
 	case STACK_REFIND:
 	case STACK_RASPBERRY_PI:

@@ -95,6 +95,9 @@ bool loader_line_changes(struct arena *mem, enum loader_file kind, const char *t
 		if (is_for_repairs(mem, inner))
 			continue;
 		++*ret_n_all;
+		/* The first is the default, the others are ways out of it. */
+		if (kind == LOADER_REFIND && *ret_n_all > 1)
+			continue;
 		edited = kernel_cmdline_edit(mem, inner, words, n_words, NULL, 0);
 		if (!edited)
 			return false;

@@ -10,7 +10,7 @@
 
 enum loader_file {
 	LOADER_EXTLINUX, /* append WORDS */
-	LOADER_REFIND,	 /* "Label" "WORDS" */
+	LOADER_REFIND,	 /* "Label" "WORDS"; the first is the default, and all that is changed */
 	LOADER_LIMINE,	 /* cmdline: WORDS */
 	LOADER_CMDLINE,	 /* the first line is the words */
 	LOADER_FILES
