@@ -211,20 +211,27 @@ static int plan_disable(struct flow *f, const struct records *records, char *con
 	return r;
 }
 
-/* Nothing of them is in force any more. One that was left alone is its changer's now. */
-static int close_records(struct flow *f, const struct records *records, struct err *e)
+/* Nothing of those is in force when it is done. What was left alone is its changer's. */
+static void close_records(struct flow *f, const struct records *records, struct session *session)
 {
-	int r = 0;
-
-	for (size_t i = 0; r == 0 && i < records->n; i++) {
+	for (size_t i = 0; i < records->n; i++) {
 		const struct plan *p = &records->items[i].plan;
 		bool is_ours = has_words(&records->items[i]);
 
 		for (size_t k = 0; is_ours && k < p->n_steps; k++)
 			is_ours = p->steps[k].type != STEP_MOVE || is_of_words(&p->steps[k]);
 		if (is_ours || records->is_all)
-			r = journal_move(f->s, records->items[i].id, FOLDER_LASTING_HELD, FOLDER_LASTING_HISTORY, e);
+			*ARENA_PUSH(f->mem, session->closes, session->n_closes) = records->items[i].id;
 	}
+}
+
+/* All was back already: there is nothing to journal. */
+static int move_records(struct flow *f, const struct session *session, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < session->n_closes; i++)
+		r = journal_move(f->s, session->closes[i], FOLDER_LASTING_HELD, FOLDER_LASTING_HISTORY, e);
 	return r;
 }
 
@@ -249,6 +256,21 @@ static size_t count_word(struct flow *f, const char *text, const char *word)
 	return n;
 }
 
+static bool file_has_word(struct flow *f, const struct step *s, const char *text, const char *word)
+{
+	const char **words;
+	size_t n;
+
+	if (!text || str_eq(s->target, KERNEL_CMDLINE_FILE))
+		return count_word(f, text, word) > 0;
+	if (!boot_own_words(f->mem, s->target, text, &words, &n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(words[i], word))
+			return true;
+	return false;
+}
+
 /* Does a step take the word out? */
 static bool takes_out(struct flow *f, const struct step *s, const char *word)
 {
@@ -256,7 +278,7 @@ static bool takes_out(struct flow *f, const struct step *s, const char *word)
 		return false;
 	if (s->kind == KIND_WORD)
 		return !s->want.flag && str_eq(word_of(s->target), word);
-	return s->have.text && strstr(s->have.text, word) && !(s->want.text && count_word(f, s->want.text, word) > 0);
+	return file_has_word(f, s, s->have.text, word) && !file_has_word(f, s, s->want.text, word);
 }
 
 /* What was required to have a word must be without it, unless others have it configured too. */
@@ -309,11 +331,11 @@ enum outcome flow_boot_disable(struct flow *f, char *const *words, size_t n_word
 	    journal_read(f->s, f->mem, FOLDER_LASTING_HELD, &records.items, &records.n, e) == 0 &&
 	    plan_disable(f, &records, words, n_words, &ret->change, e) == 0 && check(f, &records, ret, e) == 0) {
 		outcome = plan_count_moves(&ret->change.plan) == 0 ? OUTCOME_NOTHING : OUTCOME_DONE;
+		if (!is_part)
+			close_records(f, &records, &session);
 		if (outcome == OUTCOME_DONE && !options->is_dry_run)
 			outcome = flow_carry_out(&session, "boot disable", options, is_part, 0, &ret->change, e);
-		/* Killed in between they stay, and mean nothing: all they moved is back. */
-		if (!options->is_dry_run && !is_part && (outcome == OUTCOME_DONE || outcome == OUTCOME_NOTHING) &&
-		    close_records(f, &records, e) < 0)
+		else if (!options->is_dry_run && move_records(f, &session, e) < 0)
 			outcome = OUTCOME_FAILED;
 	}
 	session_close(&session);

@@ -8,6 +8,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include "flow/boot_words.h"
 #include "flow/claim.h"
 #include "flow/flow.h"
 #include "flow/hugepages.h"
@@ -31,6 +32,9 @@ enum act {
 	DO_CLAIM,
 	DO_UNCLAIM,
 	DO_UNDO,
+	DO_BOOT_ENABLE,  /* of word, NULL: what is needed */
+	DO_BOOT_DISABLE, /* of word, NULL: all of them */
+	DO_BOOT_DISABLE_ALL,
 };
 
 struct request {
