@@ -12,6 +12,7 @@
 enum {
 	LARGEST_JOURNAL = 2 * 1024 * 1024,
 	LONGEST_TEXT = 4096,
+	MOST_CLOSED = 1024,
 	HIGHEST_ID = 1000000000,
 	JOURNAL_VERSION = 1,
 };
@@ -152,6 +153,15 @@ static void add_text(struct json_object *o, const char *key, const char *text)
 	json_object_object_add(o, key, text ? json_object_new_string(text) : NULL);
 }
 
+static struct json_object *ids_to_json(const unsigned *ids, size_t n)
+{
+	struct json_object *list = json_object_new_array();
+
+	for (size_t i = 0; i < n; i++)
+		json_object_array_add(list, json_object_new_int64(ids[i]));
+	return list;
+}
+
 int journal_put(struct sys *s, const struct journal *j, enum folder folder, struct err *e)
 {
 	struct json_object *o = json_object_new_object();
@@ -173,6 +183,8 @@ int journal_put(struct sys *s, const struct journal *j, enum folder folder, stru
 	add_text(o, "phase", phase_name(j->phase));
 	json_object_object_add(o, "held", json_object_new_boolean(j->is_held));
 	json_object_object_add(o, "closes", json_object_new_int64(j->closes));
+	if (j->n_closes_too > 0)
+		json_object_object_add(o, "closes_too", ids_to_json(j->closes_too, j->n_closes_too));
 	json_object_object_add(o, "plan", plan_to_json(&j->plan));
 	r = s->ops->put(s, record_path(path, folder_for(folder, j->is_lasting), j->id),
 	    json_object_to_json_string_ext(o, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
@@ -220,6 +232,26 @@ static bool get_phase(const char *name, enum phase *ret)
 	return false;
 }
 
+/* Most records have none. */
+static bool get_ids(struct arena *mem, struct json_object *o, struct journal *j)
+{
+	struct json_object *list;
+	size_t n;
+
+	if (!json_object_object_get_ex(o, "closes_too", &list))
+		return true;
+	n = json_object_is_type(list, json_type_array) ? json_object_array_length(list) : 0;
+	for (size_t i = 0; i < n && n <= MOST_CLOSED; i++) {
+		struct json_object *id = json_object_array_get_idx(list, i);
+		int64_t number = json_object_is_type(id, json_type_int) ? json_object_get_int64(id) : 0;
+
+		if (number < 1 || number > HIGHEST_ID)
+			return false;
+		*ARENA_PUSH(mem, j->closes_too, j->n_closes_too) = (unsigned)number;
+	}
+	return n > 0 && n <= MOST_CLOSED;
+}
+
 int journal_from_json(struct arena *mem, const char *text, struct journal *ret, struct err *e)
 {
 	struct json_object *o = json_tokener_parse(text);
@@ -250,7 +282,8 @@ int journal_from_json(struct arena *mem, const char *text, struct journal *ret, 
 		j.owner_start = start;
 		j.closes = (unsigned)closes;
 		j.is_held = json_object_get_boolean(held);
-		r = plan_from_json(mem, plan, &j.plan, e);
+		r = get_ids(mem, o, &j) ? plan_from_json(mem, plan, &j.plan, e)
+					: err_set(e, -EINVAL, "its header is not one this passthru writes");
 		j.is_lasting = plan_is_lasting(&j.plan);
 	} else {
 		(void)err_set(e, r, "its header is not one this passthru writes");
@@ -374,8 +407,10 @@ int journal_finish(struct sys *s, const struct journal *j, struct err *e)
 		return r;
 	/* The record it closes goes first: killed in between, recover finds this journal done and comes here
 	 * again. */
-	if (is_done && j->closes != 0) {
-		r = journal_move(s, j->closes, folder_for(FOLDER_HELD, j->is_lasting), folder_for(FOLDER_HISTORY, j->is_lasting), e);
+	for (size_t i = 0; is_done && i <= j->n_closes_too; i++) {
+		unsigned id = i < j->n_closes_too ? j->closes_too[i] : j->closes;
+
+		r = id == 0 ? 0 : journal_move(s, id, folder_for(FOLDER_HELD, j->is_lasting), folder_for(FOLDER_HISTORY, j->is_lasting), e);
 		if (r < 0 && r != -ENOENT)
 			return r;
 	}

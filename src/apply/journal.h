@@ -53,6 +53,8 @@ struct journal {
 	bool is_lasting;	/* its plan is */
 	bool is_held;		/* goes to held/ when it is done */
 	unsigned closes;	/* a release: the held record it ends, 0: none */
+	unsigned *closes_too;	/* more of them, of a change that takes several back at once */
+	size_t n_closes_too;
 	struct plan plan;
 };
 

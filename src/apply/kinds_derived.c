@@ -9,10 +9,49 @@
 #include "sys/read_boot.h"
 #include "sys/read_image.h"
 
+#include "model/boot_word.h"
+#include "sys/read_generated.h"
+#include "text/kernel_cmdline.h"
+
+/* "quiet" of the words as they stand; NULL where they cannot be told. */
+static bool has_word(struct arena *mem, const char *words, const char *word)
+{
+	struct kernel_cmdline all, one;
+
+	return words && kernel_cmdline_parse(mem, words, &all) && kernel_cmdline_parse(mem, word, &one) && one.n_words == 1 &&
+	    kernel_cmdline_has(&all, &one.words[0]);
+}
+
 int generated_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
 {
-	(void)s, (void)mem, (void)ret;
-	return err_set(e, -ENOSYS, "%s cannot be read yet", target);
+	struct boot_entries entries;
+	struct boot_word w;
+	const char *without = NULL;
+	size_t n = 0, n_with = 0;
+
+	if (!boot_generated_parse(mem, target, &w))
+		return err_set(e, -EINVAL, "%s names no word of a loader's file", target);
+	read_generated(s, mem, w.place + 1, &entries);
+	if (entries.reason)
+		return err_set(e, -EIO, "what was made of the words cannot be looked at: %s", entries.reason);
+	for (size_t i = 0; i < entries.n; i++) {
+		bool has = has_word(mem, entries.items[i].words, w.word);
+
+		if (entries.items[i].is_rescue)
+			continue;
+		n++;
+		n_with += has;
+		without = has || without ? without : entries.items[i].title;
+	}
+	if (n == 0)
+		return err_set(e, -EIO, "there is no entry in %s", w.place);
+	ret->text = n_with == n ? GENERATED_IN_ALL : n_with == 0 ? GENERATED_IN_NONE
+						   : arena_printf(mem, "in some entries (%zu of %zu)", n_with, n);
+	/* Read by whoever wanted it to be otherwise. */
+	(void)err_set(e, -ESTALE, "%s is %s of %s%s%s%s", w.word, ret->text, w.place, n_with < n && without ? ", not in \"" : "",
+	    n_with < n && without ? without : "", n_with < n && without ? "\"" : "");
+	(void)err_hint(e, "what made that file said that all was well; boot status shows which words it was given");
+	return 0;
 }
 
 /* ---- early images ---- */

@@ -42,6 +42,9 @@ enum option_id {
 	OPT_WAIT,
 	OPT_BY_ID,
 	OPT_REMOVE,
+	OPT_IOMMU,
+	OPT_LOADER,
+	OPT_ALL,
 	OPTIONS
 };
 
@@ -87,6 +90,8 @@ struct cli {
 	bool waits; /* boot confirm */
 	bool is_by_id;
 	bool is_removal; /* boot blacklist */
+	const char *iommu, *loader; /* boot */
+	bool is_all;
 	const char **allow;
 	size_t n_allow;
 	const char *timeout, *user;

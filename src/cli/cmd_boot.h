@@ -4,6 +4,8 @@
 
 #include "cli/cmd.h"
 
+int run_boot_enable(struct cli *c);
+int run_boot_disable(struct cli *c);
 int run_boot_start(struct cli *c);
 int run_boot_confirm(struct cli *c);
 int run_boot_blacklist(struct cli *c);

@@ -35,6 +35,9 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_WAIT] = {"wait", 0, NULL, "only once somebody has logged in, or the start-up has been over for three minutes", AT(waits)},
     [OPT_BY_ID] = {"by-id", 0, NULL, "let vfio-pci take it by vendor and device id as well: all that have the same ids go with it", AT(is_by_id)},
     [OPT_REMOVE] = {"remove", 0, NULL, "take the lines of these modules away again", AT(is_removal)},
+    [OPT_IOMMU] = {"iommu", 0, "pt", "pt: the host's own devices go untranslated", AT(iommu)},
+    [OPT_LOADER] = {"loader", 0, "NAME", "the loader, where it cannot be told which one started this kernel", AT(loader)},
+    [OPT_ALL] = {"all", 0, NULL, "everything passthru ever wrote that outlives the boot", AT(is_all)},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine", AT(abandon)},
 };
 

@@ -239,6 +239,8 @@ enum outcome flow_carry_out(struct session *session, const char *verb, const str
 		return flow_fail(e);
 	j.is_held = is_held;
 	j.closes = closes;
+	j.closes_too = session->closes;
+	j.n_closes_too = session->n_closes;
 	c->id = j.id;
 	c->is_lasting = j.is_lasting;
 	signals_hold(&before);

@@ -10,6 +10,8 @@ struct session {
 	int *leases; /* handles */
 	const char **leased; /* of these functions */
 	size_t n_leases;
+	unsigned *closes; /* records that the change takes back beside the one it is told of */
+	size_t n_closes;
 };
 
 /* Checks rights, makes /run/passthru, waits for the lock (with a limit; the holder is named). */

@@ -10,6 +10,9 @@
 /* From the facts of read_boot alone. */
 struct boot_loader judge_boot_loader(struct arena *mem, const struct boot *b);
 
+/* As the person says: --loader. false: files of that stack are not there. */
+bool judge_boot_loader_as(struct arena *mem, const struct boot *b, enum boot_stack stack, struct boot_loader *ret);
+
 /* The rest, once the words are read. */
 struct boot_answer judge_boot(struct arena *mem, const struct boot *b, const struct boot_loader *loader);
 

@@ -164,10 +164,26 @@ static struct boot_loader judge_grub(const struct look *l, const char *evidence)
 	return ret;
 }
 
+/* Images by mkinitcpio take a drop-in of ours. Where they are signed, or words come from elsewhere, a person has to: with
+ * no /etc/kernel/cmdline a drop-in would be all the words there are. */
+static struct boot_loader judge_uki(const struct look *l, const char *evidence)
+{
+	const struct boot *b = l->b;
+	struct boot_loader ret = found(STACK_UKI, evidence);
+
+	if (b->n_preset_ukis > 0 && !b->has_preset_cmdline && has(b, MARK_MKINITCPIO) && has(b, MARK_KERNEL_CMDLINE) &&
+	    b->is_secure == TRI_NO) {
+		ret.tier = TIER_WRITTEN;
+		ret.file = "etc/cmdline.d/90-passthru.conf";
+		ret.apply = "mkinitcpio -P";
+	}
+	return ret;
+}
+
 static struct boot_loader judge_systemd(const struct look *l, const char *evidence)
 {
 	if (l->b->stub_info)
-		return found(STACK_UKI, arena_printf(l->mem, "%s, and StubInfo is %s", evidence, l->b->stub_info));
+		return judge_uki(l, arena_printf(l->mem, "%s, and StubInfo is %s", evidence, l->b->stub_info));
 	if (l->b->managed_entry && has(l->b, MARK_KERNEL_INSTALL))
 		return found(STACK_KERNEL_INSTALL, arena_printf(l->mem, "%s, and /%s", evidence, l->b->managed_entry));
 	return found(STACK_SYSTEMD_BOOT, evidence);
@@ -351,6 +367,64 @@ struct boot_loader judge_boot_loader(struct arena *mem, const struct boot *b)
 			return cannot(arena_printf(mem, "LoaderInfo is %s, which passthru does not know", b->loader_info));
 	}
 	if (b->stub_info)
-		return found(STACK_UKI, arena_printf(mem, "StubInfo is %s", b->stub_info));
+		return judge_uki(&l, arena_printf(mem, "StubInfo is %s", b->stub_info));
 	return judge_installed(&l);
+}
+
+/* ---- what a person says ---- */
+
+static bool has_files_of(const struct boot *b, enum boot_stack stack)
+{
+	static const struct {
+		enum boot_stack stack;
+		enum boot_mark mark;
+	} rows[] = {
+	    {STACK_NIXOS, MARK_NIXOS},
+	    {STACK_RPM_OSTREE, MARK_RPM_OSTREE},
+	    {STACK_OSTREE, MARK_OSTREE_REPO},
+	    {STACK_OSTREE, MARK_OSTREE_BOOTED},
+	    {STACK_PROXMOX_GRUB, MARK_PROXMOX_UUIDS},
+	    {STACK_PROXMOX_SYSTEMD, MARK_PROXMOX_UUIDS},
+	    {STACK_KERNELSTUB, MARK_KERNELSTUB_CONFIG},
+	    {STACK_SDBOOTUTIL, MARK_SDBOOTUTIL},
+	    {STACK_CLEAR_LINUX, MARK_CLR},
+	    {STACK_REFIND, MARK_REFIND},
+	    {STACK_RASPBERRY_PI, MARK_CMDLINE_TXT},
+	    {STACK_RASPBERRY_PI, MARK_CMDLINE_TXT_OLD},
+	    {STACK_FLASH_KERNEL, MARK_FLASH_KERNEL_DEFAULT},
+	    {STACK_U_BOOT_MENU, MARK_U_BOOT},
+	    {STACK_EXTLINUX, MARK_EXTLINUX},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (rows[i].stack == stack && has(b, rows[i].mark))
+			return true;
+	return false;
+}
+
+bool judge_boot_loader_as(struct arena *mem, const struct boot *b, enum boot_stack stack, struct boot_loader *ret)
+{
+	struct look l = {.mem = mem, .b = b};
+	const char *evidence = arena_printf(mem, "--loader %s", boot_stack_name(stack));
+
+	if ((stack == STACK_GRUB || stack == STACK_GRUB_DEBIAN || stack == STACK_GRUB_BLS) &&
+	    (has(b, MARK_GRUB_CFG) || has(b, MARK_GRUB2_CFG)))
+		*ret = judge_grub(&l, evidence);
+	else if (stack == STACK_KERNEL_INSTALL && b->managed_entry && has(b, MARK_KERNEL_INSTALL))
+		*ret = found(stack, evidence);
+	else if (stack == STACK_SYSTEMD_BOOT && b->loader_conf)
+		*ret = found(stack, evidence);
+	else if (stack == STACK_UKI && b->uki)
+		*ret = judge_uki(&l, evidence);
+	else if ((stack == STACK_LIMINE || stack == STACK_LIMINE_TOOL) && b->limine_conf)
+		*ret = judge_limine(&l, evidence);
+	else if (stack == STACK_RASPBERRY_PI && has_files_of(b, stack))
+		*ret = judge_raspberry(&l, evidence);
+	else if (has_files_of(b, stack) || (stack == STACK_UBUNTU_CORE && str_eq(b->os_id, "ubuntu-core")))
+		*ret = found(stack, evidence);
+	else
+		return false;
+	ret->is_said = true;
+	/* GRUB here is of one kind, Limine too. */
+	return ret->stack == stack;
 }

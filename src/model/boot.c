@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "model/boot.h"
 
+#include "base/str.h"
+
 const char *const boot_mark_paths[BOOT_MARKS][2] = {
     [MARK_NIXOS] = {"etc/NIXOS"},
     [MARK_OSTREE_BOOTED] = {"run/ostree-booted"},
@@ -36,6 +38,7 @@ const char *const boot_mark_paths[BOOT_MARKS][2] = {
     [MARK_DRACUT] = {"usr/bin/dracut", "usr/sbin/dracut"},
     [MARK_MKINITCPIO] = {"usr/bin/mkinitcpio"},
     [MARK_BOOSTER] = {"usr/bin/booster"},
+    [MARK_INITRAMFS_ENTRIES] = {"etc/initramfs/post-update.d/systemd-boot"},
 };
 
 const char *boot_stack_name(enum boot_stack s)
@@ -101,6 +104,16 @@ const char *iommu_state_name(enum iommu_state s)
 	static_assert(ARRAY_LEN(names) == IOMMU_STATES, "every state has a name");
 
 	return names[s];
+}
+
+bool boot_stack_parse(const char *name, enum boot_stack *ret)
+{
+	for (int i = STACK_UNKNOWN + 1; i < BOOT_STACKS; i++)
+		if (str_eq(boot_stack_name((enum boot_stack)i), name)) {
+			*ret = (enum boot_stack)i;
+			return true;
+		}
+	return false;
 }
 
 void boot_remark(struct arena *mem, struct boot *b, enum boot_remark_kind kind, const char *file, const char *other)

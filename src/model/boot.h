@@ -83,6 +83,7 @@ enum boot_mark {
 	MARK_DRACUT,
 	MARK_MKINITCPIO,
 	MARK_BOOSTER,
+	MARK_INITRAMFS_ENTRIES, /* each new early image makes the loader entry anew */
 	BOOT_MARKS
 };
 
@@ -90,6 +91,7 @@ enum boot_mark {
 extern const char *const boot_mark_paths[BOOT_MARKS][2];
 
 const char *boot_stack_name(enum boot_stack s); /* "grub-debian" */
+bool boot_stack_parse(const char *name, enum boot_stack *ret); /* false: none is called so */
 const char *boot_tier_name(enum boot_tier t);	/* "written" */
 
 /* One of the three answers: the words, and which file says so. */
@@ -162,7 +164,12 @@ struct boot {
 	enum tri has_blscfg;			/* grub.cfg reads loader entries */
 	const char *loader_conf, *limine_conf;	/* which of the places has it, NULL: none */
 	const char *managed_entry;		/* an entry that kernel-install made, NULL: none */
+	const char *entries_folder;		/* the first with loader entries, "boot/loader/entries"; NULL: none */
 	const char *uki;			/* an image in EFI/Linux, NULL: none */
+	const char **preset_ukis;		/* images that presets of mkinitcpio name */
+	size_t n_preset_ukis;
+	bool has_preset_cmdline;		/* a preset brings words of its own */
+	enum tri is_secure;			/* Secure Boot is on */
 	bool is_boot_hidden;			/* part of /boot cannot be read without root */
 	bool is_transactional;			/* transactional-update: the root cannot be written */
 
@@ -189,6 +196,7 @@ struct boot_loader {
 	const char *reason;   /* why it cannot be told; NULL: it can */
 	enum boot_tier tier;  /* how passthru would change words here */
 	const char *file;     /* where they go; NULL: into none */
+	bool is_said;	      /* by a person: --loader */
 	const char *apply;    /* what carries them into effect; NULL: a reboot alone */
 };
 

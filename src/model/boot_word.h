@@ -18,6 +18,10 @@ struct boot_word {
 	const char *word;
 };
 
+/* Of KIND_GENERATED; "in some entries (1 of 3)" is wanted by nobody. */
+#define GENERATED_IN_ALL "in every entry"
+#define GENERATED_IN_NONE "in no entry"
+
 enum { LONGEST_BOOT_WORD = 160 };
 
 /* The values of the two. A setting that some entries lack cannot be gone back to. */

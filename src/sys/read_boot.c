@@ -12,6 +12,7 @@ enum { MOST_NAMES = 512, VARIABLE = 4096 };
 
 /* The vendor id of systemd's variables (systemd.io/BOOT_LOADER_INTERFACE). */
 #define VARIABLES "sys/firmware/efi/efivars"
+#define GLOBAL "8be4df61-93ca-11d2-aa0d-00e098032b8c"
 #define LOADER "4a67b082-0a4c-41cf-b6c7-440b29bb8c4f"
 
 const char *const boot_folders[3] = {"efi", "boot", "boot/efi"};
@@ -96,6 +97,17 @@ static int stop_at_first(void *data, const char *name)
 	return 1;
 }
 
+/* Attributes, and one byte (UEFI 2.10, 3.3). */
+static enum tri read_secure_boot(struct sys *s)
+{
+	char path[SYS_PATH], data[16];
+	int n = s->ops->read(s, sys_path(path, VARIABLES "/SecureBoot-" GLOBAL), data, sizeof(data));
+
+	if (n == -ENOENT)
+		return TRI_NO;
+	return n == 5 ? tri_from(data[4] == 1) : TRI_UNKNOWN;
+}
+
 static void read_efi(struct sys *s, struct arena *mem, struct boot *b)
 {
 	int r = s->ops->exists(s, "sys/firmware/efi");
@@ -109,6 +121,7 @@ static void read_efi(struct sys *s, struct arena *mem, struct boot *b)
 	if (s->ops->list(s, VARIABLES, stop_at_first, NULL) != 1)
 		return;
 	b->has_variables = TRI_YES;
+	b->is_secure = read_secure_boot(s);
 	b->loader_info = read_variable(s, mem, "LoaderInfo");
 	b->stub_info = read_variable(s, mem, "StubInfo");
 	b->selected_entry = read_variable(s, mem, "LoaderEntrySelected");
@@ -196,6 +209,8 @@ static void read_folders(struct sys *s, struct arena *mem, struct boot *b)
 			b->loader_conf = arena_strdup(mem, path);
 		b->is_boot_hidden = b->is_boot_hidden || r == -EACCES;
 		names = boot_names(s, mem, sys_path(path, "%s/loader/entries", folder), ".conf", &n, &r);
+		if (n > 0 && !b->entries_folder)
+			b->entries_folder = arena_strdup(mem, path);
 		for (size_t k = 0; k < n && !b->managed_entry; k++)
 			if (is_managed(b, names[k]))
 				b->managed_entry = arena_printf(mem, "%s/%s", path, names[k]);
@@ -209,6 +224,34 @@ static void read_folders(struct sys *s, struct arena *mem, struct boot *b)
 	}
 }
 
+static bool ends_with(const char *text, const char *ending)
+{
+	size_t length = strlen(text), n = strlen(ending);
+
+	return length > n && str_eq(text + length - n, ending);
+}
+
+/* Presets of mkinitcpio: NAME_uki=PATH, and words of their own in NAME_cmdline= (mkinitcpio(8)). */
+static void read_presets(struct sys *s, struct arena *mem, struct boot *b)
+{
+	char path[SYS_PATH];
+	size_t n;
+	const char **names = boot_names(s, mem, "etc/mkinitcpio.d", ".preset", &n, NULL);
+
+	for (size_t i = 0; i < n; i++) {
+		struct shell_vars v = {.has_append = true};
+		const char *text = boot_text(s, mem, sys_path(path, "etc/mkinitcpio.d/%s", names[i]), SHELL_TEXT_BYTES, NULL);
+
+		if (text)
+			shell_vars_read(mem, &v, path, text);
+		for (size_t k = 0; k < v.n_vars; k++) {
+			b->has_preset_cmdline |= ends_with(v.vars[k].name, "_cmdline");
+			if (ends_with(v.vars[k].name, "_uki"))
+				*ARENA_PUSH(mem, b->preset_ukis, b->n_preset_ukis) = v.vars[k].value ? v.vars[k].value : "";
+		}
+	}
+}
+
 void read_boot(struct sys *s, struct arena *mem, struct boot *ret)
 {
 	*ret = (struct boot){0};
@@ -217,5 +260,6 @@ void read_boot(struct sys *s, struct arena *mem, struct boot *ret)
 	read_system(s, mem, ret);
 	read_grub(s, mem, ret);
 	read_folders(s, mem, ret);
+	read_presets(s, mem, ret);
 	read_boot_iommu(s, mem, ret->kernel_release, &ret->iommu);
 }

@@ -83,7 +83,7 @@ static struct boot_words words_of(struct boot_reading *r, const struct loader_en
 	};
 }
 
-static struct boot_words words_of_image(struct boot_reading *r, const char *path, const char *id)
+struct boot_words boot_image_words(struct boot_reading *r, const char *path, const char *id)
 {
 	struct boot_words w = {.file = arena_strdup(r->mem, path), .entry = id};
 	char head[PE_HEAD], *text;
@@ -177,7 +177,7 @@ static const struct loader_entry *find_entry(struct boot_reading *r, const struc
 
 static struct boot_words words_of_entry(struct boot_reading *r, const struct loader_entry *e, bool only_first)
 {
-	return is_image(e) ? words_of_image(r, e->file, e->id) : words_of(r, e, only_first);
+	return is_image(e) ? boot_image_words(r, e->file, e->id) : words_of(r, e, only_first);
 }
 
 /* systemd-boot: one-shot, default by bootctl, default of loader.conf, else the newest. */

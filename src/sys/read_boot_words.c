@@ -85,28 +85,6 @@ static void add_cmdline_folder(struct boot_reading *r, const char *folder)
 	}
 }
 
-static bool has_preset_uki(struct boot_reading *r)
-{
-	char path[SYS_PATH];
-	size_t n;
-	const char **names = boot_names(r->s, r->mem, "etc/mkinitcpio.d", ".preset", &n, NULL);
-	bool has = false;
-
-	for (size_t i = 0; i < n && !has; i++) {
-		struct shell_vars v = {.has_append = true};
-		const char *text = boot_text(r->s, r->mem, sys_path(path, "etc/mkinitcpio.d/%s", names[i]), SHELL_TEXT_BYTES, NULL);
-
-		if (text)
-			shell_vars_read(r->mem, &v, path, text);
-		for (size_t k = 0; k < v.n_vars; k++) {
-			size_t length = strlen(v.vars[k].name);
-
-			has = has || (length > 4 && str_eq(v.vars[k].name + length - 4, "_uki"));
-		}
-	}
-	return has;
-}
-
 /* dracut.conf and its drop-ins, by name: kernel_cmdline where uefi is yes. */
 static bool read_dracut(struct boot_reading *r)
 {
@@ -143,7 +121,7 @@ static void read_image_cmdline(struct boot_reading *r)
 		shell_vars_read(r->mem, &v, "etc/kernel/install.conf", install);
 	if (str_eq(shell_vars_value(&v, "layout"), "uki")) {
 		read_kernel_cmdline(r);
-	} else if (has_preset_uki(r)) {
+	} else if (r->b->n_preset_ukis > 0) {
 		read_kernel_cmdline(r);
 		add_cmdline_folder(r, "etc/cmdline.d");
 	} else if (!read_dracut(r)) {

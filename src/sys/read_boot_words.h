@@ -31,6 +31,9 @@ const char *boot_running_kernel(struct boot_reading *r);
 /* Do two paths of a kernel mean the same? GRUB's begin at a partition, which may be /boot or a subvolume. */
 bool boot_same_kernel(const char *a, const char *b);
 
+/* The words in a unified kernel image. */
+struct boot_words boot_image_words(struct boot_reading *r, const char *path, const char *id);
+
 /* What systemd-boot starts, of all places; and what lies in /boot/loader/entries, for GRUB's blscfg and others. */
 void boot_systemd_entries(struct boot_reading *r);
 void boot_bls_entries(struct boot_reading *r, bool is_grub);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
 #include <time.h>
 
@@ -328,6 +329,20 @@ static int64_t real_now_ms(struct sys *sys)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+static int real_space(struct sys *sys, const char *path, struct sys_space *ret)
+{
+	cleanup_close int fd = sys_real_openat((struct sys_real *)sys, path, O_PATH);
+	struct statvfs fs;
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0 || fstatvfs(fd, &fs) < 0)
+		return -errno;
+	*ret = (struct sys_space){.size_bytes = (uint64_t)st.st_size, .free_bytes = (uint64_t)fs.f_bavail * fs.f_frsize};
+	return 0;
+}
+
 static int64_t real_clock_s(struct sys *sys)
 {
 	(void)sys;
@@ -344,6 +359,7 @@ static int real_sleep_ms(struct sys *sys, unsigned ms)
 }
 
 static const struct sys_ops real_ops = {
+    .space = real_space,
     .read = real_read,
     .peek = real_peek,
     .read_own = real_read_own,

@@ -53,6 +53,11 @@ struct sys_file {
 	unsigned mode;	 /* permission bits */
 };
 
+struct sys_space {
+	uint64_t size_bytes; /* of the file itself */
+	uint64_t free_bytes; /* on the file system that holds it, for us */
+};
+
 struct sys_device {
 	bool is_block;
 	unsigned major, minor;
@@ -90,6 +95,8 @@ struct sys_credentials {
 };
 
 struct sys_ops {
+	/* NULL, or how large something is, and how much room there is beside it. */
+	int (*space)(struct sys *s, const char *path, struct sys_space *ret);
 	/* Regular files only, at most size - 1 bytes (-EFBIG where it is longer); a NUL is put behind.
 	 * Answers the number of bytes. */
 	int (*read)(struct sys *s, const char *path, char *buf, size_t size);

@@ -164,6 +164,19 @@ struct scenario scenarios[] = {
 	.life = {.verb = DO_BIND, .targets = NETWORK},
     },
     {
+	.name = "boot enable",
+	.build = sim_host_grub,
+	.act = {.verb = DO_BOOT_ENABLE, .targets = "", .word = "iommu=pt"},
+	.is_lasting = true,
+    },
+    {
+	.name = "boot disable",
+	.build = sim_host_grub,
+	.before = {.verb = DO_BOOT_ENABLE, .targets = "", .word = "iommu=pt"},
+	.act = {.verb = DO_BOOT_DISABLE, .targets = ""},
+	.is_lasting = true,
+    },
+    {
 	.name = "with",
 	.build = sim_host_clean,
 	.act = {.verb = DO_WITH, .targets = GPU},

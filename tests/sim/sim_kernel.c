@@ -690,7 +690,8 @@ char *sim_snapshot(struct sim *sim)
 		if (tree_is_below(n->path, "sys") || tree_is_below(n->path, "dev"))
 			(void)fprintf(out, "%s%s%s\n", n->path, n->type == NODE_LINK ? " -> " : " ", n->text ? n->text : "/");
 		/* Folders stay once they are made, and hold nothing by themselves. */
-		else if (tree_is_below(n->path, "etc/passthru") && n->type != NODE_DIR)
+		else if ((tree_is_below(n->path, "etc/passthru") || tree_is_below(n->path, "etc/default") ||
+			     tree_is_below(n->path, "boot")) && n->type != NODE_DIR)
 			(void)fprintf(out, "%s %s\n", n->path, n->text);
 		else if (tree_is_below(n->path, "run/passthru/held") || tree_is_below(n->path, "var/lib/passthru/held"))
 			(void)fprintf(out, "%s\n", n->path);

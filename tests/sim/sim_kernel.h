@@ -116,6 +116,14 @@ struct sim_pool {
 	char stuck_value[32];
 };
 
+/* update-grub, which makes boot/grub/grub.cfg of etc/default/grub and its drop-ins. */
+enum sim_maker {
+	MAKER_WORKS,
+	MAKER_FAILS,	   /* exit status 1, and nothing written */
+	MAKER_LIES,	   /* exit status 0, and nothing written */
+	MAKER_FORGETS_ONE, /* one entry is without the words */
+};
+
 enum { SIM_MANY = 32, SIM_FEW = 8, SIM_PID = 1000, SIM_GUEST_PID = 4242, SIM_PROGRAM_PID = 5000 };
 
 struct sim {
@@ -156,6 +164,8 @@ struct sim {
 
 	char log[4096]; /* entries sent to journald, fields as "NAME=value" lines, a blank line behind each */
 
+	enum sim_maker maker; /* what update-grub does; so many times, then it works again, 0: for good */
+	int maker_times, maker_runs;
 	int (*on_run)(struct sim *sim); /* what the command of `with` does; answers its exit status */
 	unsigned ran_as; /* the user it was last run as */
 	int udev_group;
@@ -251,6 +261,9 @@ void sim_host_firmware(struct sim *sim);
 void sim_host_old_firmware(struct sim *sim); /* of Linux 6.1 */
 /* Clean, with an interface that is up. */
 void sim_host_interface(struct sim *sim);
+
+/* Clean, on Debian's GRUB. */
+void sim_host_grub(struct sim *sim);
 
 /* size as in "2048kB". */
 struct sim_pool *sim_add_pool(struct sim *sim, int node, const char *size, long persistent, long most);

@@ -644,6 +644,21 @@ static int op_linger(struct sys *s, const int *pids, size_t n, unsigned ms)
 	return CALL(sim_of(s), "linger", "", false, linger(sim_of(s), pids, n, ms));
 }
 
+static int op_find_tool(struct sys *s, const char *name, char *buf, size_t size)
+{
+	bool is_known = str_eq(name, "update-grub");
+
+	(void)snprintf(buf, size, "/usr/sbin/%s", name);
+	return CALL(sim_of(s), "find_tool", name, false, is_known ? 0 : -ENOENT);
+}
+
+static int op_run_tool(struct sys *s, char *const *argv, unsigned limit_ms, char *output, size_t size, int *ret_status)
+{
+	(void)limit_ms;
+	output[0] = '\0';
+	return CALL(sim_of(s), "run_tool", argv[0], true, sim_run_tool(sim_of(s), argv, output, size, ret_status));
+}
+
 /* ---- network ---- */
 
 /* This machine is reached by no network. */
@@ -786,6 +801,8 @@ const struct sys_ops sim_ops = {
     .set_interface = op_set_interface,
     .find_command = op_find_command,
     .run = op_run,
+    .find_tool = op_find_tool,
+    .run_tool = op_run_tool,
     .linger = op_linger,
     .routes = op_routes,
     .find_user = op_find_user,

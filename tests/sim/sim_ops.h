@@ -6,6 +6,9 @@
 
 extern const struct sys_ops sim_ops;
 
+/* sim_boot.c */
+int sim_run_tool(struct sim *sim, char *const *argv, char *output, size_t size, int *ret_status);
+
 bool sim_group_is_open(struct sim *sim, int group);
 int sim_group_viable(struct sim *sim, int group);
 /* The pool that a path lies in, NULL: none; a write to its nr_hugepages. */

@@ -86,6 +86,7 @@ void deed_do(struct deed *d, struct sim *sim, const struct request *q)
 	char *argv[] = {command, NULL};
 	struct change_options options = {.is_dry_run = q->is_dry_run, .wish = "a test's wish"};
 	struct with_wish with = {.argv = argv};
+	struct words_change words = {0};
 	struct bind_wish wish;
 	char *word;
 	struct flow f = {.s = &sim->sys, .mem = &d->mem};
@@ -119,6 +120,15 @@ void deed_do(struct deed *d, struct sim *sim, const struct request *q)
 		break;
 	case DO_UNCLAIM:
 		d->outcome = flow_unclaim(&f, &word, 1, &options, &d->change, &d->e);
+		break;
+	case DO_BOOT_ENABLE:
+		d->outcome = flow_boot_enable(&f, &(struct boot_words_wish){.words = &word, .n_words = q->word != NULL}, NULL, &options, &words, &d->e);
+		d->change = words.change;
+		break;
+	case DO_BOOT_DISABLE:
+	case DO_BOOT_DISABLE_ALL:
+		d->outcome = flow_boot_disable(&f, &word, q->word != NULL, q->verb == DO_BOOT_DISABLE_ALL, &options, &words, &d->e);
+		d->change = words.change;
 		break;
 	case DO_UNDO:
 		d->outcome = flow_undo(&f, q->id, &options, &d->change, &d->e);

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "flow/boot_start.h"
+#include "flow/boot_words.h"
 #include "flow/claim.h"
 #include "flow/flow.h"
 #include "flow/hugepages.h"
@@ -33,6 +34,9 @@ enum act {
 	DO_UNCLAIM,
 	DO_UNDO,
 	DO_BOOT_START,
+	DO_BOOT_ENABLE,  /* of word, NULL: what is needed */
+	DO_BOOT_DISABLE, /* of word, NULL: all of them */
+	DO_BOOT_DISABLE_ALL,
 };
 
 struct request {

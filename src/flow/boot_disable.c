@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Boot disable: what records in force say was changed, taken back in one plan, whatever number of changes made it. */
+#include <errno.h>
+#include <string.h>
+
+#include "apply/kinds.h"
+#include "base/str.h"
+#include "flow/bind.h"
+#include "flow/boot.h"
+#include "flow/boot_words.h"
+#include "model/boot_word.h"
+#include "model/claim.h"
+#include "model/our_file.h"
+#include "plan/boot_words.h"
+#include "text/kernel_cmdline.h"
+
+/* One thing that lasting changes moved: what it was before the first, and after the last of them. */
+struct net {
+	enum kind kind;
+	const char *target;
+	struct value first, last;
+	bool is_left; /* others changed it since */
+};
+
+struct nets {
+	struct net *items;
+	size_t n;
+	const char **derived;
+	size_t n_derived;
+};
+
+static void add_note(struct flow *f, struct change *c, const char *text)
+{
+	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
+}
+
+static bool is_of_words(const struct step *s)
+{
+	static const char *const files[] = {GRUB_D_FILE, CMDLINE_D_FILE, LIMINE_TOOL_FILE, KERNEL_CMDLINE_FILE};
+
+	if (s->kind == KIND_WORD || s->kind == KIND_SETTING)
+		return true;
+	for (size_t i = 0; s->kind == KIND_FILE && i < ARRAY_LEN(files); i++)
+		if (str_eq(files[i], s->target))
+			return true;
+	return false;
+}
+
+static bool has_words(const struct journal *j)
+{
+	for (size_t i = 0; i < j->plan.n_steps; i++)
+		if (j->plan.steps[i].type == STEP_MOVE && is_of_words(&j->plan.steps[i]))
+			return true;
+	return false;
+}
+
+static struct net *net_of(struct nets *n, const struct step *s)
+{
+	for (size_t i = 0; i < n->n; i++)
+		if (n->items[i].kind == s->kind && str_eq(n->items[i].target, s->target))
+			return &n->items[i];
+	return NULL;
+}
+
+static void add_record(struct flow *f, const struct journal *j, bool is_all, struct nets *ret)
+{
+	struct plan derived = {.derived = ret->derived, .n_derived = ret->n_derived};
+
+	for (size_t i = 0; i < j->plan.n_steps; i++) {
+		const struct step *s = &j->plan.steps[i];
+		struct net *net = net_of(ret, s);
+
+		if (s->type != STEP_MOVE || (!is_all && !is_of_words(s)))
+			continue;
+		if (net)
+			net->last = s->want;
+		else
+			*ARENA_PUSH(f->mem, ret->items, ret->n) =
+			    (struct net){.kind = s->kind, .target = s->target, .first = s->have, .last = s->want};
+	}
+	for (size_t i = 0; i < j->plan.n_derived; i++)
+		plan_add_derived(f->mem, &derived, j->plan.derived[i]);
+	ret->derived = derived.derived;
+	ret->n_derived = derived.n_derived;
+}
+
+/* A file of ours goes, also where an earlier change had taken it away; the file of all words was somebody's. */
+static struct value wanted(const struct net *n)
+{
+	if (n->kind == KIND_FILE && !str_eq(n->target, KERNEL_CMDLINE_FILE))
+		return (struct value){0};
+	return n->first;
+}
+
+static bool is_wanted(char *const *words, size_t n_words, const char *word)
+{
+	for (size_t i = 0; i < n_words; i++)
+		if (str_eq(words[i], word))
+			return true;
+	return n_words == 0;
+}
+
+static const char *word_of(const char *target)
+{
+	const char *blank = strrchr(target, ' ');
+
+	return blank ? blank + 1 : target;
+}
+
+/* The words that our file lacks when these are out of it. */
+static struct value without_words(struct flow *f, const struct net *n, const struct value *now, char *const *words, size_t n_words)
+{
+	const char **all, **kept = NULL;
+	size_t n_all, n_kept = 0;
+
+	if (str_eq(n->target, KERNEL_CMDLINE_FILE))
+		return (struct value){.text = kernel_cmdline_edit(f->mem, now->text, NULL, 0, (const char *const *)words, n_words)};
+	if (!boot_own_words(f->mem, n->target, now->text, &all, &n_all))
+		return *now;
+	for (size_t i = 0; i < n_all; i++)
+		if (!is_wanted(words, n_words, all[i]))
+			*ARENA_PUSH(f->mem, kept, n_kept) = all[i];
+	if (n_kept == n_all)
+		return *now;
+	return (struct value){.text = boot_own_text(f->mem, n->target, kept, n_kept)};
+}
+
+static int add_move(struct flow *f, struct net *n, char *const *words, size_t n_words, struct change *c, struct err *e)
+{
+	struct step step = {.type = STEP_MOVE, .kind = n->kind, .target = n->target, .have = n->last, .want = wanted(n)};
+	struct value now = {0};
+	int state = move_state(f->s, f->mem, &step, &now, e);
+
+	if (state < 0)
+		return state;
+	if (state == STATE_GONE || state == STATE_WANT)
+		return 0;
+	if (state != STATE_HAVE) {
+		n->is_left = true;
+		add_note(f, c, arena_printf(f->mem, "%s is left alone: somebody else changed it since", n->target));
+		return 0;
+	}
+	if (n->kind == KIND_FILE && n_words > 0 && now.text)
+		step.want = without_words(f, n, &now, words, n_words);
+	else if (n->kind != KIND_FILE && !is_wanted(words, n_words, word_of(n->target)))
+		return 0;
+	if (n->kind == KIND_FILE && n_words > 0 && !now.text)
+		return 0;
+	plan_add_move(f->mem, &c->plan, n->kind, n->target, now, step.want);
+	return 0;
+}
+
+/* What others made of the file that we began has our words in it still: those go, the file stays. */
+static int add_seeded(struct flow *f, const struct net *n, char *const *words, size_t n_words, const struct boot_needs *ours,
+    struct change *c, struct err *e)
+{
+	for (size_t i = 0; i < ours->n; i++) {
+		const char *target = boot_word_target(f->mem, n->target, NULL, ours->items[i].word);
+		struct step step = {.type = STEP_MOVE, .kind = KIND_WORD, .target = target, .have = {.flag = true}};
+		struct value now;
+		int state = is_wanted(words, n_words, ours->items[i].word) ? move_state(f->s, f->mem, &step, &now, e) : STATE_WANT;
+
+		if (state < 0)
+			return state;
+		if (state == STATE_HAVE)
+			plan_add_move(f->mem, &c->plan, KIND_WORD, target, step.have, step.want);
+	}
+	return 0;
+}
+
+/* The words that a file we began had beyond those of the entry it was made of cannot be told apart from it; the record
+ * has the requirements, which name them. */
+static void add_required_words(struct flow *f, const struct journal *j, struct boot_needs *ret)
+{
+	bool is_seeded = false;
+
+	for (size_t i = 0; i < j->plan.n_steps; i++)
+		is_seeded = is_seeded || (j->plan.steps[i].kind == KIND_FILE && str_eq(j->plan.steps[i].target, KERNEL_CMDLINE_FILE));
+	for (size_t i = 0; is_seeded && i < j->plan.n_steps; i++)
+		if (j->plan.steps[i].kind == KIND_GENERATED)
+			*ARENA_PUSH(f->mem, ret->items, ret->n) = (struct boot_need){.word = word_of(j->plan.steps[i].target)};
+}
+
+struct records {
+	struct journal *items;
+	size_t n;
+	bool is_all;
+};
+
+static int plan_disable(struct flow *f, const struct records *records, char *const *words, size_t n_words, struct change *c, struct err *e)
+{
+	struct boot_needs ours = {0};
+	struct nets nets = {0};
+	int r = 0;
+
+	for (size_t i = 0; i < records->n; i++) {
+		if (!records->is_all && !has_words(&records->items[i]))
+			continue;
+		add_record(f, &records->items[i], records->is_all, &nets);
+		add_required_words(f, &records->items[i], &ours);
+	}
+	for (size_t i = nets.n; r == 0 && i-- > 0;) {
+		r = add_move(f, &nets.items[i], words, n_words, c, e);
+		if (r == 0 && nets.items[i].is_left && str_eq(nets.items[i].target, KERNEL_CMDLINE_FILE))
+			r = add_seeded(f, &nets.items[i], words, n_words, &ours, c, e);
+	}
+	if (r == 0 && plan_count_moves(&c->plan) > 0) {
+		c->plan.derived = nets.derived;
+		c->plan.n_derived = nets.n_derived;
+	}
+	return r;
+}
+
+/* Nothing of those is in force when it is done. What was left alone is its changer's. */
+static void close_records(struct flow *f, const struct records *records, struct session *session)
+{
+	for (size_t i = 0; i < records->n; i++) {
+		const struct plan *p = &records->items[i].plan;
+		bool is_ours = has_words(&records->items[i]);
+
+		for (size_t k = 0; is_ours && k < p->n_steps; k++)
+			is_ours = p->steps[k].type != STEP_MOVE || is_of_words(&p->steps[k]);
+		if (is_ours || records->is_all)
+			*ARENA_PUSH(f->mem, session->closes, session->n_closes) = records->items[i].id;
+	}
+}
+
+/* All was back already: there is nothing to journal. */
+static int move_records(struct flow *f, const struct session *session, struct err *e)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < session->n_closes; i++)
+		r = journal_move(f->s, session->closes[i], FOLDER_LASTING_HELD, FOLDER_LASTING_HISTORY, e);
+	return r;
+}
+
+static int check_words(struct flow *f, char *const *words, size_t n_words, struct err *e)
+{
+	(void)f;
+	for (size_t i = 0; i < n_words; i++)
+		if (!is_safe_boot_word(words[i]))
+			return err_set(e, -EINVAL, "%.100s is no word that passthru adds", words[i]);
+	return 0;
+}
+
+static size_t count_word(struct flow *f, const char *text, const char *word)
+{
+	struct kernel_cmdline all, one;
+	size_t n = 0;
+
+	if (!text || !kernel_cmdline_parse(f->mem, text, &all) || !kernel_cmdline_parse(f->mem, word, &one) || one.n_words != 1)
+		return 0;
+	for (size_t i = 0; i < all.n_words; i++)
+		n += kernel_word_eq(&all.words[i], &one.words[0]);
+	return n;
+}
+
+static bool file_has_word(struct flow *f, const struct step *s, const char *text, const char *word)
+{
+	const char **words;
+	size_t n;
+
+	if (!text || str_eq(s->target, KERNEL_CMDLINE_FILE))
+		return count_word(f, text, word) > 0;
+	if (!boot_own_words(f->mem, s->target, text, &words, &n))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(words[i], word))
+			return true;
+	return false;
+}
+
+/* Does a step take the word out? */
+static bool takes_out(struct flow *f, const struct step *s, const char *word)
+{
+	if (s->type != STEP_MOVE || !is_of_words(s) || s->kind == KIND_SETTING)
+		return false;
+	if (s->kind == KIND_WORD)
+		return !s->want.flag && str_eq(word_of(s->target), word);
+	return file_has_word(f, s, s->have.text, word) && !file_has_word(f, s, s->want.text, word);
+}
+
+/* What was required to have a word must be without it, unless others have it configured too. */
+static void require_none(struct flow *f, const struct boot *b, const struct records *records, struct plan *p)
+{
+	size_t n_moves = p->n_steps;
+
+	for (size_t i = 0; i < records->n; i++)
+		for (size_t k = 0; k < records->items[i].plan.n_steps; k++) {
+			const struct step *s = &records->items[i].plan.steps[k];
+			bool is_out = false, is_there = false;
+
+			if (s->kind != KIND_GENERATED || count_word(f, b->configured.text, word_of(s->target)) != 1)
+				continue;
+			for (size_t m = 0; m < n_moves; m++)
+				is_out = is_out || takes_out(f, &p->steps[m], word_of(s->target));
+			for (size_t m = n_moves; m < p->n_steps; m++)
+				is_there = is_there || str_eq(p->steps[m].target, s->target);
+			if (is_out && !is_there)
+				plan_add_require(f->mem, p, KIND_GENERATED, s->target, (struct value){.text = GENERATED_IN_NONE});
+		}
+}
+
+static int check(struct flow *f, const struct records *records, struct words_change *c, struct err *e)
+{
+	static const char *const folders[] = {"etc", "boot"};
+	struct boot_answer answer;
+	struct boot b;
+
+	flow_boot_status(f, &b, &answer);
+	c->loader = answer.loader;
+	require_none(f, &b, records, &c->change.plan);
+	c->needs_reboot = c->change.plan.n_steps > 0 ? TRI_YES : TRI_NO;
+	return c->change.plan.n_steps == 0 ? 0
+					   : flow_check_boot_state(f, &b, &c->loader, &c->change.plan, folders, ARRAY_LEN(folders), &c->change, e);
+}
+
+enum outcome flow_boot_disable(struct flow *f, char *const *words, size_t n_words, bool is_all,
+    const struct change_options *options, struct words_change *ret, struct err *e)
+{
+	struct session session = {.f = f, .lock = -1};
+	struct records records = {.is_all = is_all};
+	enum outcome outcome = OUTCOME_FAILED;
+	bool is_part = n_words > 0;
+
+	*ret = (struct words_change){.change = {.is_lasting = true}};
+	if (check_words(f, words, n_words, e) < 0)
+		return OUTCOME_FAILED;
+	if ((options->is_dry_run || session_open(f, options->wish, &session, e) == 0) &&
+	    journal_read(f->s, f->mem, FOLDER_LASTING_HELD, &records.items, &records.n, e) == 0 &&
+	    plan_disable(f, &records, words, n_words, &ret->change, e) == 0 && check(f, &records, ret, e) == 0) {
+		outcome = plan_count_moves(&ret->change.plan) == 0 ? OUTCOME_NOTHING : OUTCOME_DONE;
+		if (!is_part)
+			close_records(f, &records, &session);
+		if (outcome == OUTCOME_DONE && !options->is_dry_run)
+			outcome = flow_carry_out(&session, "boot disable", options, is_part, 0, &ret->change, e);
+		else if (!options->is_dry_run && move_records(f, &session, e) < 0)
+			outcome = OUTCOME_FAILED;
+	}
+	session_close(&session);
+	return outcome;
+}
