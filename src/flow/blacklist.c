@@ -8,11 +8,12 @@
 #include "apply/kinds_file.h"
 #include "base/str.h"
 #include "flow/bind.h"
-#include "flow/by_id.h"
+#include "flow/boot_files.h"
 #include "flow/claim.h"
 #include "model/our_file.h"
 #include "plan/blacklist.h"
 #include "sys/read_host.h"
+#include "sys/read_claims.h"
 #include "sys/read_modprobe.h"
 
 enum { MOST_NAMED = 12 }; /* names in one sentence */
@@ -197,6 +198,15 @@ static int plan_lines(struct flow *f, const struct blacklist_wish *wish, struct 
 	return 0;
 }
 
+/* Early images have a copy of the lines. */
+static int add_boot_files(struct flow *f, struct change *c, struct err *e)
+{
+	struct claims claims;
+	int r = read_claims(f->s, f->mem, &claims, e);
+
+	return r < 0 ? r : flow_add_boot_files(f, &claims, c, e);
+}
+
 enum outcome flow_blacklist(struct flow *f, const struct blacklist_wish *wish, const struct change_options *options,
     struct change *ret, struct err *e)
 {
@@ -206,16 +216,14 @@ enum outcome flow_blacklist(struct flow *f, const struct blacklist_wish *wish, c
 	*ret = (struct change){.is_lasting = true};
 	if (!options->is_dry_run && session_open(f, options->wish, &session, e) < 0)
 		outcome = OUTCOME_FAILED;
-	else if (plan_lines(f, wish, ret, e) < 0)
+	else if (plan_lines(f, wish, ret, e) < 0 || add_boot_files(f, ret, e) < 0)
 		outcome = OUTCOME_FAILED;
 	else if (plan_count_moves(&ret->plan) == 0)
 		outcome = OUTCOME_NOTHING;
-	else {
-		add_note(f, ret, flow_image_note);
+	else if (options->is_dry_run)
 		outcome = OUTCOME_DONE;
-		if (!options->is_dry_run)
-			outcome = flow_carry_out(&session, wish->is_removal ? "boot blacklist --remove" : "boot blacklist", options, true, 0, ret, e);
-	}
+	else
+		outcome = flow_carry_out(&session, wish->is_removal ? "boot blacklist --remove" : "boot blacklist", options, true, 0, ret, e);
 	session_close(&session);
 	return outcome;
 }

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "flow/bind.h"
 #include "flow/boot.h"
+#include "flow/boot_files.h"
 #include "flow/boot_words.h"
 #include "model/boot_word.h"
 #include "model/claim.h"
@@ -311,6 +312,7 @@ static int check(struct flow *f, const struct records *records, struct words_cha
 	flow_boot_status(f, &b, &answer);
 	c->loader = answer.loader;
 	require_none(f, &b, records, &c->change.plan);
+	flow_add_images(f, &c->change.plan);
 	c->needs_reboot = c->change.plan.n_steps > 0 ? TRI_YES : TRI_NO;
 	return c->change.plan.n_steps == 0 ? 0
 					   : flow_check_boot_state(f, &b, &c->loader, &c->change.plan, folders, ARRAY_LEN(folders), &c->change, e);

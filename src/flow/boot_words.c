@@ -171,7 +171,7 @@ static int read_settings(struct flow *f, const struct boot *b, const struct boot
 		files->settings[i] = words && kernel_cmdline_parse(f->mem, words, &all) &&
 			kernel_cmdline_parse(f->mem, needs->items[i].word, &one) && one.n_words == 1 &&
 			kernel_cmdline_has(&all, &one.words[0])
-		    ? "set" : "not set";
+		    ? SETTING_ALL : SETTING_NONE;
 		if (!f->s->may_write)
 			continue;
 		r = setting_get(f->s, f->mem, boot_word_target(f->mem, way->program, NULL, needs->items[i].word), &now, e);

@@ -11,10 +11,6 @@
 #include "sys/read_modprobe.h"
 #include "text/kernel_cmdline.h"
 
-const char flow_image_note[] =
-    "the early boot image has its own copy of /etc/modprobe.d: make it anew (update-initramfs -u -k all, dracut -f "
-    "--regenerate-all or mkinitcpio -P), then boot";
-
 static const char *read_cmdline_ids(struct flow *f)
 {
 	const char *text = sys_text(f->s, f->mem, "proc/cmdline", NULL);
@@ -105,4 +101,22 @@ int flow_add_twins(struct flow *f, const struct pci_addr *targets, size_t n, con
 		*ARENA_PUSH(f->mem, all, *n_ret) = h.functions[twins[i]].addr;
 	*ret = all;
 	return 0;
+}
+
+int flow_add_ids_file(struct flow *f, const struct claims *claims, struct plan *p, struct err *e)
+{
+	struct claim *all = arena_alloc(f->mem, (claims->n + 1) * sizeof(*all));
+	struct by_id_facts facts;
+	struct host none = {0};
+	bool is_any = false;
+	int r;
+
+	for (size_t i = 0; i < claims->n; i++) {
+		all[i] = claims->items[i].claim;
+		is_any |= all[i].by_id != NULL;
+	}
+	if (!is_any && f->s->ops->exists(f->s, MODPROBE_IDS_FILE + 1) != 1)
+		return 0;
+	r = flow_read_by_id(f, &none, NULL, 0, &facts, e);
+	return r < 0 ? r : plan_by_id_file(f->mem, &facts, all, claims->n, p, e);
 }

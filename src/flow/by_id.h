@@ -13,5 +13,5 @@ int flow_read_by_id(struct flow *f, const struct host *h, const int *of, size_t 
 int flow_add_twins(struct flow *f, const struct pci_addr *targets, size_t n, const struct pci_addr **ret, size_t *n_ret,
     struct err *e);
 
-/* Said wherever modprobe's configuration changed. */
-extern const char flow_image_note[];
+/* Adds the move of the file of ids to what these claims make of it. */
+int flow_add_ids_file(struct flow *f, const struct claims *claims, struct plan *p, struct err *e);

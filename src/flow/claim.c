@@ -6,9 +6,11 @@
 
 #include "base/str.h"
 #include "flow/bind.h"
+#include "flow/boot_files.h"
 #include "flow/by_id.h"
 #include "sys/read_claims.h"
 #include "sys/read_host.h"
+#include "text/udev_rules.h"
 
 /* ---- looking ---- */
 
@@ -56,6 +58,29 @@ static bool is_target(const struct claim_wish *wish, const struct pci_function *
 	return false;
 }
 
+/* Who takes them when, and what a person will see of it. */
+static void add_boot_note(struct flow *f, struct change *c, const int *functions, size_t n)
+{
+	bool by_rule = false, is_boot_display = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct pci_function *function = &c->host.functions[functions[i]];
+
+		by_rule |= udev_rules_take(function->class_code);
+		for (size_t k = 0; k < c->host.n_uses; k++)
+			is_boot_display |= c->host.uses[k].function == functions[i] && c->host.uses[k].kind == USE_BOOT_DISPLAY;
+	}
+	add_note(f, c, by_rule ? "from the next boot on its VFIO driver has it before any other; passthru bind hands it over until then"
+			       : "from the next boot on passthru-claims.service binds it; passthru bind hands it over until then");
+	if (is_boot_display)
+		add_note(f, c, "the screen at it stays dark from the loader on, with nothing to type at; passthru.claims=off among the kernel's "
+			       "words, from the loader's menu, gives it back for one boot");
+	if (f->s->ops->exists(f->s, "lib/systemd/system/passthru-claims.service") == 0 &&
+	    f->s->ops->exists(f->s, "usr/local/lib/systemd/system/passthru-claims.service") == 0 &&
+	    f->s->ops->exists(f->s, "etc/systemd/system/passthru-claims.service") == 0)
+		add_note(f, c, "passthru-claims.service is not installed: nobody looks after the boot whether it came so");
+}
+
 static void add_claim_notes(struct flow *f, const struct claim_wish *wish, const int *functions, size_t n, struct change *c)
 {
 	struct guard *guards;
@@ -68,8 +93,7 @@ static void add_claim_notes(struct flow *f, const struct claim_wish *wish, const
 	for (size_t i = 0; i < n_guards; i++)
 		add_note(f, c,
 		    arena_printf(f->mem, "%s, allowed although %s", c->host.functions[guards[i].function].name, guards[i].text));
-	if (!wish->by_id)
-		add_note(f, c, "nothing binds it at boot yet: passthru bind hands it over until the next one");
+	add_boot_note(f, c, functions, n);
 }
 
 static void add_by_id_notes(struct flow *f, const struct claim_wish *wish, const struct claims *claims, const int *functions,
@@ -80,7 +104,6 @@ static void add_by_id_notes(struct flow *f, const struct claim_wish *wish, const
 
 	for (size_t i = 0; i < n_texts; i++)
 		add_note(f, c, texts[i]);
-	add_note(f, c, flow_image_note);
 }
 
 /* What --by-id needs to know of everything that might be claimed: the targets' slots and groups. */
@@ -96,6 +119,14 @@ static int read_facts(struct flow *f, const struct host *h, struct claim_wish *w
 	r = flow_read_by_id(f, h, functions, n, facts, e);
 	wish->facts = facts;
 	return r;
+}
+
+static int add_boot_files(struct flow *f, const struct claims *now, struct change *c, struct err *e)
+{
+	struct claims after;
+	int r = flow_claims_after(f, now, &c->plan, &after, e);
+
+	return r < 0 ? r : flow_add_boot_files(f, &after, c, e);
 }
 
 static int plan_new_claims(struct flow *f, struct claim_wish *wish, struct change *ret, struct err *e)
@@ -131,7 +162,7 @@ static int plan_new_claims(struct flow *f, struct claim_wish *wish, struct chang
 	add_claim_notes(f, wish, functions, n, ret);
 	if (wish->by_id)
 		add_by_id_notes(f, wish, &claims, functions, n, ret);
-	return 0;
+	return add_boot_files(f, &claims, ret, e);
 }
 
 enum outcome flow_claim(struct flow *f, const struct claim_wish *wish, const struct change_options *options,
@@ -240,11 +271,12 @@ static int plan_going(struct flow *f, const struct claims_seen *seen, const int 
 
 	for (size_t i = 0; i < n; i++)
 		is_by_id |= seen->claims.items[indices[i]].claim.by_id != NULL;
-	if (r < 0 || !is_by_id)
-		return r;
-	add_note(f, ret, flow_image_note);
-	r = flow_read_by_id(f, &seen->host, NULL, 0, &facts, e);
-	return r < 0 ? r : plan_unclaim_ids(f->mem, &seen->claims, indices, n, &facts, &ret->plan, e);
+	if (r == 0 && is_by_id) {
+		r = flow_read_by_id(f, &seen->host, NULL, 0, &facts, e);
+		if (r == 0)
+			r = plan_unclaim_ids(f->mem, &seen->claims, indices, n, &facts, &ret->plan, e);
+	}
+	return r < 0 ? r : add_boot_files(f, &seen->claims, ret, e);
 }
 
 static int plan_removal(struct flow *f, char *const *words, size_t n_words, struct change *ret, struct err *e)

@@ -38,14 +38,26 @@ static struct claim_rule rule_of(struct flow *f, struct host *h, const struct cl
 	return r;
 }
 
-int flow_udev_rules(struct flow *f, const struct claims *c, const char **ret, struct err *e)
+static void add_driver(struct flow *f, const char *driver, struct boot_rules *ret)
+{
+	for (size_t i = 0; i < ret->n_drivers; i++)
+		if (str_eq(ret->drivers[i], driver))
+			return;
+	*ARENA_PUSH(f->mem, ret->drivers, ret->n_drivers) = driver;
+}
+
+int flow_udev_rules(struct flow *f, const struct claims *c, struct boot_rules *ret, struct err *e)
 {
 	struct read_request request = {.facets = FACET_PATH};
 	struct claim_rule *rules = arena_alloc(f->mem, (c->n + 1) * sizeof(*rules));
 	struct claim_verdict *verdicts;
-	bool is_any = false;
 	struct host h;
-	int r = flow_look(f, &request, &h, e);
+	int r;
+
+	*ret = (struct boot_rules){0};
+	if (c->n == 0)
+		return 0;
+	r = flow_look(f, &request, &h, e);
 
 	if (r < 0)
 		return r;
@@ -53,8 +65,10 @@ int flow_udev_rules(struct flow *f, const struct claims *c, const char **ret, st
 	verdicts = judge_claims(f->mem, &h, c);
 	for (size_t i = 0; i < c->n; i++) {
 		rules[i] = rule_of(f, &h, &c->items[i].claim, &verdicts[i]);
-		is_any |= udev_rules_take(rules[i].class_code);
+		if (udev_rules_take(rules[i].class_code))
+			add_driver(f, rules[i].driver, ret);
 	}
-	*ret = is_any ? udev_rules_text(f->mem, rules, c->n, h.n_functions > 0 ? h.functions[0].name : NULL) : NULL;
+	if (ret->n_drivers > 0)
+		ret->text = udev_rules_text(f->mem, rules, c->n, h.n_functions > 0 ? h.functions[0].name : NULL);
 	return 0;
 }

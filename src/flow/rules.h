@@ -5,7 +5,12 @@
 #include "flow/flow.h"
 #include "model/claim.h"
 
-/* The content of UDEV_RULES_FILE (text/udev_rules.h) for these claims, which may be those that a change is about to
- * write; NULL in *ret: none of them belongs into it. One that is not here now has its own line, for it may come back.
- * Reads the host. */
-int flow_udev_rules(struct flow *f, const struct claims *c, const char **ret, struct err *e);
+struct boot_rules {
+	const char *text;      /* of UDEV_RULES_FILE (text/udev_rules.h), NULL: no claim belongs into it */
+	const char **drivers;  /* of VFIO that they name, each once */
+	size_t n_drivers;
+};
+
+/* For these claims, which may be those that a change is about to write. One that is not here now has its own line, for
+ * it may come back. Reads the host. */
+int flow_udev_rules(struct flow *f, const struct claims *c, struct boot_rules *ret, struct err *e);

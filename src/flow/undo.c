@@ -5,6 +5,9 @@
 #include "apply/kinds.h"
 #include "base/str.h"
 #include "flow/bind.h"
+#include "flow/boot_files.h"
+#include "flow/by_id.h"
+#include "sys/read_claims.h"
 
 static int find_record(struct flow *f, unsigned id, struct journal *ret, struct err *e)
 {
@@ -26,10 +29,26 @@ static int find_record(struct flow *f, unsigned id, struct journal *ret, struct 
 	return err_hint(e, "passthru history lists them");
 }
 
+/* The composed files, as the claims that stay make them. */
+static int compose(struct flow *f, struct change *ret, struct err *e)
+{
+	struct claims now, after;
+	int r = read_claims(f->s, f->mem, &now, e);
+
+	ret->plan.derived = NULL;
+	ret->plan.n_derived = 0;
+	if (r == 0)
+		r = flow_claims_after(f, &now, &ret->plan, &after, e);
+	if (r == 0)
+		r = flow_add_ids_file(f, &after, &ret->plan, e);
+	return r < 0 ? r : flow_add_boot_files(f, &after, ret, e);
+}
+
 /* What it moved, the other way round; what is back already needs nothing. */
-static int plan_undo(struct flow *f, const struct journal *record, struct plan *ret, struct err *e)
+static int plan_undo(struct flow *f, const struct journal *record, struct change *ret, struct err *e)
 {
 	struct plan inverse = plan_inverse(f->mem, &record->plan), p = {0};
+	bool is_composed = false;
 
 	p.derived = inverse.derived;
 	p.n_derived = inverse.n_derived;
@@ -37,7 +56,14 @@ static int plan_undo(struct flow *f, const struct journal *record, struct plan *
 	for (size_t i = 0; i < inverse.n_steps; i++) {
 		const struct step *back = &inverse.steps[i];
 		struct value now = {0};
-		int state = move_state(f->s, f->mem, back, &now, e);
+		int state;
+
+		/* Claims that came later are in it too. */
+		if (back->kind == KIND_FILE && is_composed_file(back->target)) {
+			is_composed = true;
+			continue;
+		}
+		state = move_state(f->s, f->mem, back, &now, e);
 
 		if (state < 0)
 			return state;
@@ -50,8 +76,8 @@ static int plan_undo(struct flow *f, const struct journal *record, struct plan *
 		}
 		*ARENA_PUSH(f->mem, p.steps, p.n_steps) = *back;
 	}
-	*ret = p;
-	return 0;
+	ret->plan = p;
+	return is_composed ? compose(f, ret, e) : 0;
 }
 
 static enum outcome undo_record(struct session *session, const struct journal *record, const struct change_options *options,
@@ -60,7 +86,7 @@ static enum outcome undo_record(struct session *session, const struct journal *r
 	struct flow *f = session->f;
 	bool has_work;
 
-	if (plan_undo(f, record, &ret->plan, e) < 0)
+	if (plan_undo(f, record, ret, e) < 0)
 		return OUTCOME_FAILED;
 	/* What is made from files may still be as it was left. */
 	has_work = plan_count_moves(&ret->plan) > 0 || ret->plan.n_derived > 0;

@@ -28,9 +28,6 @@ enum { LONGEST_BOOT_WORD = 160 };
 #define SETTING_ALL "set"
 #define SETTING_SOME "set in some entries"
 #define SETTING_NONE "not set"
-#define GENERATED_ALL "in every entry"
-#define GENERATED_SOME "in some entries"
-#define GENERATED_NONE "in no entry"
 
 /* Letters, digits and _.,:=/+- only: it may stand in files that a shell, GRUB and the kernel read. */
 bool is_safe_boot_word(const char *word);

@@ -35,7 +35,7 @@ enum kind {
 	KIND_VIABLE,   /* require: target group number; value: flag, the kernel would let VFIO have it */
 	KIND_NODE,     /* await: target /dev/vfio/N; value: flag, the device node is there */
 	KIND_UNUSED,   /* require or await: target address; value: flag, nobody uses it */
-	KIND_GENERATED, /* require, of the derived: target: model/boot_word.h; value: text, GENERATED_… */
+	KIND_GENERATED, /* require, of the derived: target: model/boot_word.h; value: text, GENERATED_IN_… */
 	KIND_IMAGE,    /* require, of the derived: target: model/image_needs.h; value: flag, the early image has all that */
 	KINDS
 };

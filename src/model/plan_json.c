@@ -149,7 +149,7 @@ static bool text_is_valid(enum kind kind, const char *text)
 	if (kind == KIND_SETTING)
 		return str_eq(text, SETTING_ALL) || str_eq(text, SETTING_SOME) || str_eq(text, SETTING_NONE);
 	if (kind == KIND_GENERATED)
-		return str_eq(text, GENERATED_ALL) || str_eq(text, GENERATED_NONE);
+		return str_eq(text, GENERATED_IN_ALL) || str_eq(text, GENERATED_IN_NONE);
 	return kind != KIND_ACCESS || *text == '\0' || access_parse(text, &access);
 }
 

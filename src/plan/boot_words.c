@@ -424,7 +424,7 @@ static int add_settings(struct arena *mem, const struct boot *b, const struct bo
 		if (str_eq(way->program, "grubby"))
 			r = check_key(mem, b, word, e);
 		plan_add_move_back(mem, p, KIND_SETTING, boot_word_target(mem, way->program, NULL, word),
-		    (struct value){.text = f->settings[i]}, (struct value){.text = "set"}, is_part ? BACK_BEST_EFFORT : BACK_EXACT);
+		    (struct value){.text = f->settings[i]}, (struct value){.text = SETTING_ALL}, is_part ? BACK_BEST_EFFORT : BACK_EXACT);
 	}
 	return r;
 }

@@ -38,7 +38,7 @@ struct boot_files {
 	const char *text;	/* of way->file, NULL: there is none */
 	const struct boot_entries *entries; /* one a place */
 	size_t n_entries;
-	const char **settings;	/* HOW_SETTING: what each needed word is now, "set" */
+	const char **settings;	/* HOW_SETTING: what each needed word is now, SETTING_… */
 };
 
 /* -EINVAL: the loader cannot be told; -EOPNOTSUPP: it can, and what is there cannot be changed safely. */

@@ -186,8 +186,9 @@ int plan_initramfs(struct arena *mem, const struct initramfs_facts *f, const str
 		return 0;
 	}
 	if (needs->n_files + needs->n_drivers > 0)
-		ret->printed = "which program makes the early images here cannot be told: they must have " UDEV_RULES_FILE
-			       " and the VFIO drivers in them";
+		ret->printed = arena_printf(mem, "which program makes the early images here cannot be told; if there are any they must be "
+						 "made anew, with %s%s%s in them", file_list(mem, needs),
+		    needs->n_files > 0 && needs->n_drivers > 0 ? " and " : "", module_list(mem, needs->drivers, needs->n_drivers));
 	return 0;
 }
 

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a lasting change means for the next boot: the rules of udev that are composed from the claims, the file that puts
+ * them and the VFIO drivers into early images, and the images themselves.
+ */
+#pragma once
+
+#include "flow/flow.h"
+#include "model/claim.h"
+
+/* Is it composed from the claims? Then it is never put back by content, but composed again. */
+bool is_composed_file(const char *path);
+
+/* What is claimed when p is carried out: c, without what p takes away, with what it writes. */
+int flow_claims_after(struct flow *f, const struct claims *c, const struct plan *p, struct claims *ret, struct err *e);
+
+/* Adds to the plan of c what follows for the next boot: the composed files, the command that makes early images anew and
+ * what they must have in them then; and to its notes what a person has to do. claims: as they will be. An empty plan
+ * stays so. -EEXIST: a file of ours is there that is none as passthru writes it. */
+int flow_add_boot_files(struct flow *f, const struct claims *claims, struct change *c, struct err *e);
+
+/* The images alone, after files of ours that they have a copy of have moved. */
+void flow_add_images(struct flow *f, struct plan *p);
