@@ -321,7 +321,8 @@ static enum apply_result tidy_and_finish(const struct run *run, struct err *e)
 		if (move_state(run->s, run->mem, step, &now, e) < 0 || move_set(run->s, run->mem, step, &now, e) < 0)
 			return APPLY_NEEDS_RECOVER;
 	}
-	if (derive(run, e) < 0)
+	/* Where that was looked at already, the record it closes may be closed: there is no way back any more. */
+	if (run->j->phase != PHASE_DONE && derive(run, e) < 0)
 		return fail(run, run->j->plan.n_steps, e);
 	run->j->phase = PHASE_DONE;
 	return journal_finish(run->s, run->j, e) < 0 ? APPLY_NEEDS_RECOVER : APPLY_DONE;
