@@ -41,6 +41,8 @@ static void show_text(struct cli *c, enum outcome outcome, const struct words_ch
 	if (w->n_advice > 0) {
 		(void)printf("passthru does not write what %s reads; to be done by hand:\n", boot_stack_name(w->loader.stack));
 		view_boot_advice(stdout, c->mem, w->advice, w->n_advice);
+		for (size_t i = 0; i < w->change.n_notes; i++)
+			(void)printf("note: %s\n", view_clean(c->mem, w->change.notes[i]));
 	} else {
 		cli_show_change(c, outcome, NULL, &w->change, NULL);
 	}

@@ -315,7 +315,8 @@ static int check(struct flow *f, const struct records *records, struct words_cha
 	flow_add_images(f, &c->change.plan);
 	c->needs_reboot = c->change.plan.n_steps > 0 ? TRI_YES : TRI_NO;
 	return c->change.plan.n_steps == 0 ? 0
-					   : flow_check_boot_state(f, &b, &c->loader, &c->change.plan, folders, ARRAY_LEN(folders), &c->change, e);
+					   : flow_check_boot_state(f, &b, &c->loader, &c->change.plan, folders,
+		c->loader.stack == STACK_RPM_OSTREE ? 1 : ARRAY_LEN(folders), &c->change, e);
 }
 
 enum outcome flow_boot_disable(struct flow *f, char *const *words, size_t n_words, bool is_all,

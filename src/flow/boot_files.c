@@ -7,6 +7,7 @@
 #include "apply/kinds_file.h"
 #include "base/str.h"
 #include "flow/boot.h"
+#include "flow/boot_words.h"
 #include "flow/rules.h"
 #include "model/image_needs.h"
 #include "model/our_file.h"
@@ -176,6 +177,7 @@ void flow_add_images(struct flow *f, struct plan *p)
 
 int flow_add_boot_files(struct flow *f, const struct claims *claims, struct change *c, struct err *e)
 {
+	static const char *const folders[] = {"etc", "boot"};
 	struct initramfs_plan early = {0};
 	struct contents now = {0};
 	struct boot_answer answer;
@@ -200,9 +202,9 @@ int flow_add_boot_files(struct flow *f, const struct claims *claims, struct chan
 		return r;
 	if (early.printed)
 		add_note(f, c, early.printed);
-	if (early.command) {
-		plan_add_derived(f->mem, &c->plan, early.command);
-		add_images(f, &b, &now, &c->plan);
-	}
-	return 0;
+	if (!early.command)
+		return 0;
+	plan_add_derived(f->mem, &c->plan, early.command);
+	add_images(f, &b, &now, &c->plan);
+	return flow_check_boot_state(f, &b, &answer.loader, &c->plan, folders, ARRAY_LEN(folders), c, e);
 }

@@ -284,7 +284,9 @@ static int check_state(struct flow *f, const struct boot *b, const struct boot_w
 	size_t n = 0;
 
 	*ARENA_PUSH(f->mem, folders, n) = "etc";
-	*ARENA_PUSH(f->mem, folders, n) = "boot";
+	/* rpm-ostree makes its own /boot writable where it is not (Fedora CoreOS). */
+	if (!str_eq(way->program, "rpm-ostree"))
+		*ARENA_PUSH(f->mem, folders, n) = "boot";
 	for (size_t i = 0; i < way->n_places; i++)
 		*ARENA_PUSH(f->mem, folders, n) = parent(f->mem, way->places[i]);
 	return flow_check_boot_state(f, b, &c->loader, &c->change.plan, folders, n, &c->change, e);

@@ -110,17 +110,26 @@ static void setting(struct boot_way *w, const char *program)
 	w->program = program;
 }
 
+/* On a disk with two systems the other one's loader may be what starts this one. */
+static int check_in_charge(const struct boot *b, const struct boot_loader *l, struct err *e)
+{
+	for (size_t i = 0; i < b->n_remarks; i++) {
+		if (b->remarks[i].kind != REMARK_NO_ENTRY_RUNS || l->is_said)
+			continue;
+		(void)err_set(e, -EINVAL, "no entry of /%s starts %s, which runs: another system's loader may be in charge",
+		    b->remarks[i].file, b->remarks[i].other);
+		return err_hint(e, "where it is the one that counts, --loader %s says so", boot_stack_name(l->stack));
+	}
+	return 0;
+}
+
 int plan_boot_way(struct arena *mem, const struct boot *b, const struct boot_loader *l, struct boot_way *ret, struct err *e)
 {
 	int r = 0;
 
 	*ret = (struct boot_way){.how = HOW_TOLD};
-	for (size_t i = 0; i < b->n_remarks; i++)
-		if (b->remarks[i].kind == REMARK_NO_ENTRY_RUNS && !l->is_said) {
-			(void)err_set(e, -EINVAL, "no entry of /%s starts %s, which runs: another system's loader may be in charge",
-			    b->remarks[i].file, b->remarks[i].other);
-			return err_hint(e, "where it is the one that counts, --loader %s says so", boot_stack_name(l->stack));
-		}
+	if (check_in_charge(b, l, e) < 0)
+		return e->code;
 	switch (l->stack) {
 	case STACK_UNKNOWN:
 		(void)err_set(e, -EINVAL, "which loader started this kernel cannot be told: %s", l->reason);

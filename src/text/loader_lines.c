@@ -2,7 +2,6 @@
 #include "text/loader_lines.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "base/str.h"
 #include "text/kernel_cmdline.h"
@@ -20,7 +19,10 @@ static bool behind_key(const char *line, const char *key, const char *separators
 	const char *at = line + blanks(line);
 	size_t length = strlen(key);
 
-	if (strncasecmp(at, key, length) != 0 || at[length] == '\0' || !strchr(separators, at[length]))
+	for (size_t i = 0; i < length; i++)
+		if ((at[i] >= 'A' && at[i] <= 'Z' ? at[i] - 'A' + 'a' : at[i]) != key[i])
+			return false;
+	if (at[length] == '\0' || !strchr(separators, at[length]))
 		return false;
 	at += length + 1;
 	at += blanks(at);

@@ -47,6 +47,9 @@ int sim_run_tool(struct sim *sim, char *const *argv, char *output, size_t size, 
 {
 	enum sim_maker maker = sim->maker;
 
+	/* There is no early image here: what is in one is tests/unit/test_image.c's. */
+	if (strcmp(argv[0], "update-initramfs") == 0)
+		return 0;
 	if (strcmp(argv[0], "update-grub") != 0)
 		return -ENOENT;
 	sim->maker_runs++;

@@ -385,7 +385,7 @@ static int file_get(struct sim *sim, const char *path, char *buf, size_t size, s
 	int r = n && n->type != NODE_FILE ? -EINVAL : read_file(sim, path, buf, size, false);
 
 	if (r >= 0)
-		*ret = (struct sys_file){.is_trusted = !n->is_foreign, .mode = 0644};
+		*ret = (struct sys_file){.is_trusted = !n->is_foreign, .mode = n->mode ? n->mode : 0644};
 	return r;
 }
 
@@ -394,25 +394,24 @@ static int op_file_get(struct sys *s, const char *path, char *buf, size_t size, 
 	return CALL(sim_of(s), "file_get", path, false, file_get(sim_of(s), path, buf, size, ret));
 }
 
-static int file_put(struct sim *sim, const char *path, const char *text)
+static int file_put(struct sim *sim, const char *path, const char *text, unsigned mode)
 {
 	tree_file(&sim->tree, path, text);
+	tree_find(&sim->tree, path)->mode = mode;
 	return 0;
 }
 
 static int op_file_put(struct sys *s, const char *path, const char *text, unsigned mode)
 {
-	(void)mode;
-	return CALL(sim_of(s), "file_put", path, true, file_put(sim_of(s), path, text));
+	return CALL(sim_of(s), "file_put", path, true, file_put(sim_of(s), path, text, mode));
 }
 
 static int op_file_edit(struct sys *s, const char *path, const char *text)
 {
 	struct sim *sim = sim_of(s);
+	const struct node *n = tree_find(&sim->tree, path);
 
-	if (!tree_find(&sim->tree, path))
-		return CALL(sim, "file_edit", path, true, -ENOENT);
-	return CALL(sim, "file_edit", path, true, file_put(sim, path, text));
+	return CALL(sim, "file_edit", path, true, n ? file_put(sim, path, text, n->mode) : -ENOENT);
 }
 
 static int op_file_remove(struct sys *s, const char *path)
@@ -646,7 +645,7 @@ static int op_linger(struct sys *s, const int *pids, size_t n, unsigned ms)
 
 static int op_find_tool(struct sys *s, const char *name, char *buf, size_t size)
 {
-	bool is_known = str_eq(name, "update-grub");
+	bool is_known = str_eq(name, "update-grub") || str_eq(name, "update-initramfs");
 
 	(void)snprintf(buf, size, "/usr/sbin/%s", name);
 	return CALL(sim_of(s), "find_tool", name, false, is_known ? 0 : -ENOENT);

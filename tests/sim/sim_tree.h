@@ -15,6 +15,7 @@ struct node {
 	enum node_type type;
 	char *text; /* of a file; the target of a link */
 	bool is_foreign; /* not ours alone: read_own refuses it */
+	unsigned mode;	 /* 0: 0644 */
 };
 
 struct tree {
