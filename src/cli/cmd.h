@@ -39,6 +39,7 @@ enum option_id {
 	OPT_TIMEOUT,
 	OPT_USER,
 	OPT_FOR,
+	OPT_JOURNAL,
 	OPTIONS
 };
 
@@ -81,6 +82,7 @@ struct cli {
 	const char *size, *node, *near_word, *at_least; /* hugepages */
 	bool is_release;
 	const char *vm; /* claim */
+	bool is_journal; /* explain */
 	const char **allow;
 	size_t n_allow;
 	const char *timeout, *user;
