@@ -20,6 +20,8 @@ enum {
 	MOST_CANDIDATES = 24, /* of one line; real ones have three */
 	WRAPPED = 640,	      /* bytes of the lines above that one may be the rest of */
 	SHORTEST_WRAPPED = 20,
+	MOST_STEPS_ACROSS = 100 * 1000 * 1000, /* spent on lines that go on; then they are taken one by one */
+	AROUND_EDGE = 80, /* bytes on both sides of it, more than any text that a line must have */
 	MOST_SPECIFICS = 12,
 };
 
@@ -41,7 +43,6 @@ struct above {
 	char text[2][WRAPPED + LOG_LINE + 2];
 	size_t length[2];
 	size_t line_number; /* of the first */
-	size_t last_length[2]; /* how long it was before the last line came */
 	struct candidates candidates;
 };
 
@@ -62,6 +63,7 @@ struct explainer {
 	struct explanation e;
 	size_t unknown_lines[EXPLAIN_UNKNOWN];
 	struct above above;
+	unsigned long steps, steps_across;
 	char line[LOG_LINE + 1];
 };
 
@@ -205,7 +207,7 @@ static void add_group(struct arena *mem, struct finding *f, const char *line)
 
 static struct finding make_finding(struct explainer *x, int row, const char *line, size_t number, const struct pattern_match *m)
 {
-	struct finding f = {.row = catalogue_find(x->rows[row].pattern->id), .line_number = number, .n_times = 1};
+	struct finding f = {.row = catalogue_find(x->rows[row].pattern->id), .line_number = number, .column = m->start, .n_times = 1};
 
 	for (size_t i = 0; i < m->n_holes; i++)
 		add_specific(x->mem, &f, arena_strndup(x->mem, m->holes[i].name, m->holes[i].name_length),
@@ -283,7 +285,10 @@ static enum fit look_at(struct explainer *x, const char *line, size_t number, co
 		struct pattern_match m;
 		struct finding f;
 
-		if (!pattern_find(r->text, line, &m) || m.start >= from || m.end <= to || overlaps(&spans, &m))
+		bool fits = pattern_find(r->text, line, &m);
+
+		x->steps += m.steps;
+		if (!fits || m.start >= from || m.end <= to || overlaps(&spans, &m))
 			continue;
 		if (!r->pattern) {
 			x->seen[c->rows[i]] = true;
@@ -320,29 +325,40 @@ static void forget_unknown(struct explainer *x, size_t first_line)
 	}
 }
 
+/* That a line speaks of it is seen in one piece of it. */
+static void add_wrapped_candidates(const struct explainer *x, struct candidates *c, const struct candidates *more)
+{
+	for (size_t i = 0; i < more->n; i++) {
+		const struct explain_pattern *p = x->rows[more->rows[i]].pattern;
+
+		if (!p || p->id)
+			add_candidate(c, more->rows[i]);
+	}
+}
+
 /* Does this line go on with those above? They were wrapped at a blank, or at the edge of a terminal. */
 static enum fit look_across(struct explainer *x, size_t length, const struct candidates *here)
 {
 	struct above *a = &x->above;
+	unsigned long before = x->steps;
 	enum fit fit = FIT_NOT;
 
 	for (int k = 0; k < 2; k++) {
 		struct candidates all = a->candidates;
-		size_t edge = a->length[k], begin = edge > 80 ? edge - 80 : 0;
+		size_t edge = a->length[k], begin = edge > AROUND_EDGE ? edge - AROUND_EDGE : 0, end;
 
-		a->last_length[k] = edge;
 		if (k == 0)
 			a->text[k][a->length[k]++] = ' ';
 		memcpy(a->text[k] + a->length[k], x->line, length + 1);
-		for (size_t i = 0; i < here->n; i++)
-			add_candidate(&all, here->rows[i]);
-		scan(x, a->text[k] + begin, edge + length - begin < 160 ? edge + length - begin : 160, &all);
+		add_wrapped_candidates(x, &all, here);
+		end = a->length[k] + length;
+		scan(x, a->text[k] + begin, end - begin < 2 * AROUND_EDGE ? end - begin : 2 * AROUND_EDGE, &all);
 		if (fit != FIT_FOUND && all.n > 0)
 			fit = look_at(x, a->text[k], a->line_number, &all, edge, a->length[k]);
-		a->length[k] += length;
+		a->length[k] = end;
 	}
-	for (size_t i = 0; i < here->n; i++)
-		add_candidate(&a->candidates, here->rows[i]);
+	add_wrapped_candidates(x, &a->candidates, here);
+	x->steps_across += x->steps - before;
 	return fit;
 }
 
@@ -351,7 +367,8 @@ static void begin_above(struct explainer *x, size_t length, const struct candida
 	struct above *a = &x->above;
 
 	a->line_number = x->e.n_lines;
-	a->candidates = *here;
+	a->candidates.n = 0;
+	add_wrapped_candidates(x, &a->candidates, here);
 	for (int k = 0; k < 2; k++) {
 		a->length[k] = length >= SHORTEST_WRAPPED && length <= WRAPPED ? length : 0;
 		memcpy(a->text[k], x->line, a->length[k] + 1);
@@ -369,7 +386,8 @@ void explain_line(struct explainer *x, const char *raw, size_t length)
 	scan(x, x->line, n, &here);
 	if (here.n > 0)
 		fit = look_at(x, x->line, x->e.n_lines, &here, n + 1, 0);
-	if (n == 0 || x->above.length[0] == 0 || x->above.length[0] > WRAPPED || log_line_begins(x->line)) {
+	if (n == 0 || x->above.length[0] == 0 || x->above.length[0] > WRAPPED || x->steps_across > MOST_STEPS_ACROSS ||
+	    log_line_begins(x->line)) {
 		begin_above(x, n, &here);
 	} else {
 		across = look_across(x, n, &here);
@@ -404,7 +422,9 @@ static int compare_findings(const void *a, const void *b)
 
 	if (gravity(one) != gravity(other))
 		return gravity(one) < gravity(other) ? -1 : 1;
-	return one->line_number < other->line_number ? -1 : one->line_number > other->line_number;
+	if (one->line_number != other->line_number)
+		return one->line_number < other->line_number ? -1 : 1;
+	return one->column < other->column ? -1 : one->column > other->column;
 }
 
 struct explanation explain_end(struct explainer *x)

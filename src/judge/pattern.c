@@ -4,7 +4,7 @@
 #include <string.h>
 
 enum {
-	MOST_STEPS = 30000, /* of one pattern on one line; real lines take a few hundred */
+	MOST_STEPS = 10000, /* of one pattern on one line; real lines take a few hundred */
 	MOST_GAP = 200,
 	MOST_DEPTH = 64,
 };
@@ -238,17 +238,18 @@ bool pattern_find(const char *pattern, const char *line, struct pattern_match *r
 	struct matcher m = {.line = line, .steps = MOST_STEPS, .ret = ret};
 	bool is_plain = !strchr("{<*'\\", *pattern);
 
-	for (const char *at = line; *at && m.steps > 0; at++) {
+	*ret = (struct pattern_match){0};
+	for (const char *at = line; *at && m.steps > 0 && ret->end == 0; at++) {
 		if (is_plain && lower(*at) != lower(*pattern))
 			continue;
-		*ret = (struct pattern_match){0};
+		ret->n_holes = 0;
 		if (match_here(&m, pattern, at)) {
 			ret->start = (size_t)(at - line);
 			ret->end = (size_t)(m.end - line);
-			return true;
 		}
 	}
-	return false;
+	ret->steps = MOST_STEPS - m.steps;
+	return ret->end > 0;
 }
 
 size_t pattern_literal(const char *pattern, const char **ret)

@@ -28,6 +28,7 @@ struct pattern_match {
 	size_t start, end; /* in the line */
 	struct pattern_hole holes[PATTERN_HOLES];
 	size_t n_holes;
+	unsigned steps; /* what it cost, found or not */
 };
 
 bool pattern_find(const char *pattern, const char *line, struct pattern_match *ret);

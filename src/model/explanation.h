@@ -33,6 +33,7 @@ struct cause {
 struct finding {
 	const struct diagnosis *row;
 	size_t line_number; /* of the first such line, from 1 */
+	size_t column;	    /* in that line, from 0 */
 	const char *line;   /* as it was read, made plain */
 	size_t n_times;
 	struct specific *specifics;

@@ -14,6 +14,12 @@ struct output {
 	size_t n;
 };
 
+/* Stands for itself, whatever is around it. */
+static bool is_plain(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ':' || c == '.';
+}
+
 static bool is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -74,6 +80,8 @@ static bool take_escape(struct input *in)
 	static const char *const shown[] = {"^[[", "#033[", "\\033[", "\\x1b[", "\\e[", "\\u001b["};
 	const char *at = in->at;
 
+	if (!strchr("\033[^#\\", *at) || *at == '\0')
+		return false;
 	if (*in->at == '\033') {
 		in->at++;
 		skip_escape(in);
@@ -134,7 +142,7 @@ static bool take_written(struct input *in, struct output *o)
 	    {"\xfe\xff", ""},
 	};
 
-	if (*in->at != '&' && *in->at != '\\' && !(*in->at & 0x80))
+	if (!strchr("&\\\xc2\xc3\xe2\xe3\xef\xff\xfe", *in->at) || *in->at == '\0')
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (take(in, rows[i].from)) {
@@ -180,6 +188,19 @@ static char old_character(unsigned char c)
 	}
 }
 
+/* Half of a typographic quote in UTF-16 (U+2018 and the like), whose other half reads as a blank. */
+static bool take_wide_quote(struct input *in, struct output *o, unsigned char c)
+{
+	if (c != 0x18 && c != 0x19 && c != 0x1c && c != 0x1d)
+		return false;
+	if (in->at < in->end && *in->at == ' ')
+		in->at++;
+	else if (o->n > 0 && o->buf[o->n - 1] == ' ')
+		o->n--;
+	put(o, c < 0x1c ? '\'' : '"');
+	return true;
+}
+
 static void take_character(struct input *in, struct output *o)
 {
 	unsigned char c = (unsigned char)*in->at;
@@ -192,7 +213,7 @@ static void take_character(struct input *in, struct output *o)
 		return;
 	}
 	in->at++;
-	if (c == '\0' || c == '\r')
+	if (c == '\0' || c == '\r' || take_wide_quote(in, o, c))
 		return;
 	put(o, c >= 0x80 ? old_character(c) : c < 0x20 || c == 0x7f ? ' ' : (char)c);
 }
@@ -203,6 +224,10 @@ size_t log_line_clean(const char *raw, size_t length, char ret[LOG_LINE + 1])
 	struct output o = {.buf = ret};
 
 	while (in.at < in.end && o.n < LOG_LINE) {
+		if (is_plain(*in.at)) {
+			ret[o.n++] = *in.at++;
+			continue;
+		}
 		if (!take_escape(&in) && !take_written(&in, &o))
 			take_character(&in, &o);
 		/* What was quoted, in mails and on boards. */
