@@ -23,7 +23,7 @@ static void read_facts(struct flow *f, struct explain_facts *ret)
 	struct boot *boot = arena_alloc(f->mem, sizeof(*boot));
 	struct boot_answer *answer = arena_alloc(f->mem, sizeof(*answer));
 	struct err e = {0};
-	int is_there;
+	int is_there, has_drivers;
 
 	*ret = (struct explain_facts){0};
 	/* What cannot be read is not asked; that is said with each finding. */
@@ -35,8 +35,10 @@ static void read_facts(struct flow *f, struct explain_facts *ret)
 	ret->boot_answer = answer;
 	if (f->s->is_live)
 		ret->memlock = read_memlock(f->s, f->s->pid);
+	/* A recorded host need not have the folder at all. */
+	has_drivers = f->s->ops->exists(f->s, "sys/bus/pci/drivers");
 	is_there = f->s->ops->exists(f->s, "sys/bus/pci/drivers/vfio-pci");
-	ret->has_vfio_pci = is_there < 0 ? TRI_UNKNOWN : tri_from(is_there == 1);
+	ret->has_vfio_pci = has_drivers != 1 || is_there < 0 ? TRI_UNKNOWN : tri_from(is_there == 1);
 }
 
 /* ---- the text ---- */

@@ -66,7 +66,7 @@ const struct diagnosis catalogue_driver[] = {
 	"The group also holds a device the host cannot lose",
 	("Group granularity forces companions to leave the host too; unbinding the driver under a "
 		"mounted filesystem breaks the machine."),
-	{"Refuse to bind; tell which mount or route depends on it; move the card or the disk to another slot"},
+	{"passthru show ADDRESS says what the host lives on there; move the card, or that device, to another slot"},
 	{"dry run lists no critical member"},
 	"https://github.com/harvester/harvester/issues/10499"},
     {"group-layout-changed", LAYER_GROUP, SEVERITY_WARN, DIAGNOSIS_FAULT, false,
@@ -108,8 +108,7 @@ const struct diagnosis catalogue_driver[] = {
     {"wrong-driver-bound", LAYER_DRIVER, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
 	"The device is still on its host driver",
 	"Nothing told the kernel to prefer vfio-pci for this device, or the preference came too late.",
-	{"Run time: bind-runtime; permanent: bind-persistent-ids or bind-persistent-address",
-	    "passthru bind ADDRESS hands it over now, with everything that must go along",
+	{"passthru bind ADDRESS hands it over now, with everything that must go along",
 	    "passthru claim ADDRESS says for good that it belongs to virtual machines"},
 	{"basename of the driver link is vfio-pci", "/dev/vfio/<group> exists"},
 	"linux 6.12 Documentation/ABI/testing/sysfs-bus-pci"},

@@ -173,7 +173,7 @@ const struct diagnosis catalogue_host[] = {
     {"no-host-gpu-left", LAYER_DISPLAY, SEVERITY_WARN, DIAGNOSIS_FAULT, false,
 	"After this binding the host has no display device",
 	"Persistent binding of the only GPU removes the console for good.",
-	{("Warn before persisting; keep ssh; boot entry without the vfio ids (or rd.break "
+	{("Keep ssh at hand before it is made to last; keep a boot entry without the vfio ids (or rd.break "
 		"/ edit cmdline: modprobe.blacklist=vfio_pci) to recover")},
 	{"another DRM card or a BMC display remains"},
 	"https://github.com/dusklinux/dusky/pull/78"},

@@ -76,8 +76,7 @@ const struct diagnosis catalogue_iommu[] = {
     {"intel-iommu-not-enabled", LAYER_KERNEL_CMDLINE, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, true,
 	"VT-d is in firmware but the kernel left it off",
 	"This kernel ships with the Intel IOMMU default-off and waits for intel_iommu=on.",
-	{"Add intel_iommu=on and reboot",
-	    "Put intel_iommu=on on the kernel command line; passthru boot status says which file that is"},
+	{"Put intel_iommu=on on the kernel command line; passthru boot status says which file that is"},
 	{"/sys/class/iommu/dmar0 exists", "/proc/cmdline contains intel_iommu=on"},
 	"linux 6.12 drivers/iommu/intel/iommu.c (intel_iommu_setup, dmar_disabled)"},
     {"iommu-switched-off-by-parameter", LAYER_KERNEL_CMDLINE, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, true,
@@ -183,7 +182,7 @@ const struct diagnosis catalogue_iommu[] = {
 	{"/sys/class/iommu/smmu3.0x... exists", "device has an iommu_group link"},
 	"linux 6.12 drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c (sysfs name \"smmu3.<addr>\")"},
     {"no-iommu-groups", LAYER_IOMMU, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
-	"No IOMMU groups: the generic verdict",
+	"The kernel brought up no IOMMU: there are no groups",
 	"The kernel brought up no IOMMU, so no device has a group and vfio_register_group_dev returns -EINVAL.",
 	{("passthru boot status says which it is: off in the firmware, switched off by a "
 		"word, not switched on (Intel), Xen, a virtual machine, an ARM board without SMMU")},

@@ -61,7 +61,7 @@ const struct diagnosis catalogue_machine[] = {
     {"qemu-set-container-eperm", LAYER_QEMU, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
 	"\"Failed to set group container\" / \"Failed to set iommu for container\"",
 	"One text covers several refusals; stage and errno tell them apart.",
-	{"Follow the entry chosen by the table"},
+	{"Bring up what is missing first: passthru boot status says what the IOMMU does, passthru show ADDRESS which driver the device has"},
 	{"container set up"},
 	"qemu 10.0.13 hw/vfio/container.c"},
     {"qemu-device-missing", LAYER_QEMU, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,

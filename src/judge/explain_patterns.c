@@ -368,7 +368,6 @@ const struct explain_pattern explain_patterns[] = {
     {NULL, "hostdev", NULL},
     {NULL, "hostpci", NULL},
     {NULL, "NVRM:", NULL},
-    {NULL, "PCI device", NULL},
 };
 const size_t n_explain_patterns = ARRAY_LEN(explain_patterns);
 

@@ -215,6 +215,9 @@ static void causes_stand_by_likelihood_and_have_mends(void **state)
 	assert_int_equal(f->causes[0].likelihood, LIKELIHOOD_LIKELY);
 	for (size_t i = 1; i < f->n_causes; i++)
 		assert_true(f->causes[i].likelihood >= f->causes[i - 1].likelihood && f->causes[i].mend);
+	/* The device that is named is in the commands. */
+	e = explain(&mem, "vfio 0000:01:00.0: group 8 is not viable");
+	assert_non_null(strstr(e.findings[0].causes[0].mend, "passthru bind 0000:01:00.0 "));
 	arena_done(&mem);
 }
 
