@@ -48,6 +48,7 @@ extern const size_t n_explain_patterns;
 /* What else a message may come from, the likeliest first; ids of the catalogue. */
 struct explain_also {
 	const char *id, *others[6];
+	const char *when; /* pattern of the line that this row is for; NULL: any. The first row that fits counts */
 };
 extern const struct explain_also explain_also[];
 extern const size_t n_explain_also;

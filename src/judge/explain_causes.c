@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "judge/pattern.h"
 
 /* The device that the message names, where a command of ours stands with ADDRESS. */
 static const char *with_device(struct arena *mem, const char *text, const struct finding *f)
@@ -33,14 +34,34 @@ static struct cause cause_of(struct arena *mem, const struct diagnosis *d, enum 
 	return (struct cause){d->cause, l, mend_text(mem, d, f), d};
 }
 
+static const struct explain_also *also_of(const struct finding *f)
+{
+	struct pattern_match m;
+
+	for (size_t i = 0; i < n_explain_also; i++)
+		if (str_eq(explain_also[i].id, f->row->id) && (!explain_also[i].when || pattern_find(explain_also[i].when, f->line, &m)))
+			return &explain_also[i];
+	return NULL;
+}
+
 void explain_add_causes(struct arena *mem, struct finding *f)
 {
-	*ARENA_PUSH(mem, f->causes, f->n_causes) = cause_of(mem, f->row, LIKELIHOOD_LIKELY, f);
-	for (size_t i = 0; i < n_explain_also; i++)
-		for (size_t k = 0; str_eq(explain_also[i].id, f->row->id) && k < ARRAY_LEN(explain_also[i].others); k++) {
-			const struct diagnosis *d = explain_also[i].others[k] ? catalogue_find(explain_also[i].others[k]) : NULL;
+	const struct explain_also *also = also_of(f);
 
-			if (d)
-				*ARENA_PUSH(mem, f->causes, f->n_causes) = cause_of(mem, d, LIKELIHOOD_POSSIBLE, f);
-		}
+	*ARENA_PUSH(mem, f->causes, f->n_causes) = cause_of(mem, f->row, LIKELIHOOD_LIKELY, f);
+	for (size_t i = 0; also && i < ARRAY_LEN(also->others) && also->others[i]; i++) {
+		const struct diagnosis *d = catalogue_find(also->others[i]);
+
+		if (d)
+			*ARENA_PUSH(mem, f->causes, f->n_causes) = cause_of(mem, d, LIKELIHOOD_POSSIBLE, f);
+	}
+	/* Where the message was told apart by its words, the first of them is meant. */
+	if (also && also->when && f->n_causes > 1) {
+		struct cause general = f->causes[0];
+
+		f->causes[0] = f->causes[1];
+		f->causes[0].likelihood = LIKELIHOOD_LIKELY;
+		f->causes[1] = general;
+		f->causes[1].likelihood = LIKELIHOOD_POSSIBLE;
+	}
 }

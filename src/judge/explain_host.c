@@ -144,8 +144,6 @@ static void ask_iommu(struct asking *a)
 	} else if (a->device && a->device->group == GROUP_NONE) {
 		add_certain(a, "device-without-group",
 		    arena_printf(a->mem, "On this host the IOMMU is in use, but %s is in no group.", a->device->name), NULL);
-	} else if (a->device && function_is_bridge(a->device)) {
-		add_certain(a, "bridge-bind-einval", arena_printf(a->mem, "%s is a bridge here: it stays with the host.", a->device->name), NULL);
 	} else {
 		a->f->host = "the IOMMU is in use here, so what the message says is over, or it is of another host";
 		set_all(a, LIKELIHOOD_UNLIKELY);
@@ -165,6 +163,32 @@ static void ask_remapping(struct asking *a)
 		a->f->host = "interrupts are remapped here";
 		set_all(a, LIKELIHOOD_UNLIKELY);
 	}
+}
+
+static void ask_probe(struct asking *a)
+{
+	if (a->device && function_is_bridge(a->device))
+		add_certain(a, "bridge-bind-einval", arena_printf(a->mem, "%s is a bridge here: it stays with the host.", a->device->name), NULL);
+	else
+		ask_iommu(a);
+}
+
+/* The three refusals behind one message. */
+static void ask_container(struct asking *a)
+{
+	const char *members = a->group && a->group->n_functions > 0 ? foreign_members(a) : NULL;
+	const struct boot *b = a->facts->boot;
+
+	if (members)
+		add_certain(a, "group-not-viable", arena_printf(a->mem, "On this host group %d has members on host drivers: %s.", a->group->number, members),
+		    bind_mend(a));
+	if (b && b->iommu.is_remapped == TRI_NO)
+		add_certain(a, "no-interrupt-remapping", "On this host interrupts are not remapped.", NULL);
+	if (a->group && a->group->has_direct_region == TRI_YES)
+		add_certain(a, "rmrr-direct-mapping",
+		    arena_printf(a->mem, "On this host the firmware insists on a 1:1 mapped region for group %d.", a->group->number), NULL);
+	if (a->f->causes[0].likelihood != LIKELIHOOD_CERTAIN)
+		a->f->host = "cannot tell: neither the group nor the interrupts show why";
 }
 
 /* ---- memory, display, reset ---- */
@@ -249,7 +273,8 @@ static const struct question {
     {"no-iommu-groups", ask_iommu, true},
     {"proxmox-iommu-absent", ask_iommu, true},
     {"libvirt-no-passthrough", ask_iommu, true},
-    {"vfio-probe-einval", ask_iommu, true},
+    {"vfio-probe-einval", ask_probe, true},
+    {"qemu-set-container-eperm", ask_container, true},
     {"no-interrupt-remapping", ask_remapping, true},
     {"memlock-too-low", ask_memlock, false},
     {"framebuffer-holds-bar", ask_display, true},

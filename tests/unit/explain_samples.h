@@ -263,4 +263,9 @@ static const struct sample {
     {"rom-igd-benign", "vfio-pci 0000:00:02.0: Invalid PCI ROM header signature: expecting 0xaa55, got 0x0000"},
     {"libvirt-switch-no-acs", "error: unsupported configuration: PCI device 0000:05:00.0 is not assignable"},
     {"cmdline-misspelt", "linux /vmlinuz root=/dev/sda1 quiet intel_iommu=on vfio-pci-ids=10de:2684"},
+    {"iommu-up-lines", "[    0.7] iommu: Adding device 0000:01:00.0 to group 1"},
+    {"aspm-aer-flood", "pcieport 0000:00:1c.5: AER: Corrected error received: 0000:00:1c.5"},
+    {"bar-resize-ebusy", "tee: /sys/bus/pci/devices/0000:01:00.0/resource1_resize: Device or resource busy"},
+    {"cpu-virt-disabled", "Could not access KVM kernel module: No such file or directory"},
+    {"cpu-virt-disabled", "TASK ERROR: KVM virtualisation configured, but not available. Either disable in VM configuration or enable in BIOS."},
 };

@@ -283,6 +283,34 @@ static void the_state_of_the_iommu_decides(void **state)
 	arena_done(&mem);
 }
 
+static void one_message_of_many_refusals_is_told_apart(void **state)
+{
+	struct arena mem = {0};
+	struct host host = HOST(&mem, {"0000:00:1c.0", 0x060400, "8086:1", 7, "pcieport"},
+	    {"0000:01:00.0", 0x030000, "10de:2204", 14, "vfio-pci"});
+	struct boot boot = {.iommu.is_remapped = TRI_YES};
+	struct boot_answer answer = {.iommu = IOMMU_IN_USE};
+	struct explain_facts facts = {.host = &host, .boot = &boot, .boot_answer = &answer};
+	const char *text = "vfio 0000:01:00.0: failed to setup container for group 14: Failed to set iommu for container: Operation not permitted";
+	struct explanation e = ask(&mem, text, &facts);
+
+	(void)state;
+	assert_true(str_starts(e.findings[0].host, "cannot tell"));
+	boot.iommu.is_remapped = TRI_NO;
+	e = ask(&mem, text, &facts);
+	assert_string_equal(e.findings[0].causes[0].row->id, "no-interrupt-remapping");
+	group_of(&host, 14)->has_direct_region = TRI_YES;
+	e = ask(&mem, text, &facts);
+	assert_string_equal(e.findings[0].causes[0].row->id, "rmrr-direct-mapping");
+	e = explain(&mem, "vfio 0000:04:00.0: failed to setup container for group 9: Failed to set group container: Invalid argument");
+	assert_string_equal(e.findings[0].causes[0].row->id, "rmrr-direct-mapping");
+	e = explain(&mem, "Failed to set group container: Operation not permitted");
+	assert_string_equal(e.findings[0].causes[0].row->id, "group-not-viable");
+	e = ask(&mem, "vfio-pci 0000:00:1c.0: probe with driver vfio-pci failed with error -22", &facts);
+	assert_string_equal(e.findings[0].causes[0].row->id, "bridge-bind-einval");
+	arena_done(&mem);
+}
+
 static void the_memory_lock_limit_comes_first(void **state)
 {
 	struct explain_facts facts = {.memlock = {.has_limits = true, .soft_bytes = 8 << 20, .hard_bytes = 8 << 20, .is_privileged = TRI_NO}};
@@ -422,6 +450,7 @@ int main(void)
 	    cmocka_unit_test(causes_stand_by_likelihood_and_have_mends),
 	    cmocka_unit_test(the_sibling_on_a_host_driver_is_named),
 	    cmocka_unit_test(the_state_of_the_iommu_decides),
+	    cmocka_unit_test(one_message_of_many_refusals_is_told_apart),
 	    cmocka_unit_test(the_memory_lock_limit_comes_first),
 	    cmocka_unit_test(no_text_makes_it_grow),
 	    cmocka_unit_test(pasted_lines_are_made_plain),
