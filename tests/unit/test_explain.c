@@ -196,10 +196,18 @@ static void the_hint_below_a_message_is_no_second_finding(void **state)
 
 static void wrapped_lines_are_put_together(void **state)
 {
+	struct arena mem = {0};
+	struct explanation e;
+
 	(void)state;
 	means("qemu-system-x86_64: -device vfio-pci,host=01:00.0: vfio 0000:01:00.0: group 1\nis not viable", "group-not-viable");
 	means("qemu-system-x86_64: -device vfio-pci,host=01:00.0: vfio 0000:01:00.0: gro\nup 1 is not viable", "group-not-viable");
 	means("[    1.0] vfio 0000:01:00.0: and group 1\n[    1.1] is not viable", "");
+	/* What could go on in the next line is still said once, and as it stands in its own. */
+	e = explain(&mem, "error: PCI device 0000:01:00.0 is in use by driver QEMU, domain win10\nsomething else");
+	assert_int_equal(e.findings[0].n_times, 1);
+	assert_string_equal(specific_of(&e.findings[0], "domain"), "win10");
+	arena_done(&mem);
 }
 
 /* ---- the catalogue's causes, and the host's ---- */
@@ -375,6 +383,8 @@ static void pasted_lines_are_made_plain(void **state)
 	CLEANED("\033]0;title\aafter", "after");
 	CLEANED("> > said \t so  \r", "said so");
 	CLEANED("\xff\xfeg\0r\0o\0u\0p\0", "group");
+	CLEANED("c\0a\0n\0\x19\x20t\0", "can't"); /* both ways round */
+	CLEANED("\0c\0a\0n\x20\x19\0t", "can't");
 	CLEANED("can\x92t \x93x\x94", "can't \"x\"");
 	CLEANED("can\xc3\xa2\xe2\x82\xac\xe2\x84\xa2t", "can't");
 	CLEANED("-device {\\\"host\\\":\\\"a\\\"}", "-device {\"host\":\"a\"}");
