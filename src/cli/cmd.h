@@ -45,6 +45,7 @@ enum option_id {
 	OPT_IOMMU,
 	OPT_LOADER,
 	OPT_ALL,
+	OPT_JOURNAL,
 	OPTIONS
 };
 
@@ -92,6 +93,7 @@ struct cli {
 	bool is_removal; /* boot blacklist */
 	const char *iommu, *loader; /* boot */
 	bool is_all;
+	bool is_journal; /* explain */
 	const char **allow;
 	size_t n_allow;
 	const char *timeout, *user;

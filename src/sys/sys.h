@@ -228,6 +228,12 @@ struct sys_ops {
 	int (*access_set)(struct sys *s, const char *node, const struct access *want);
 	/* NULL, or one entry for the system's log (text/log_entry.h), without waiting; -ENOENT: there is no journald. */
 	int (*log)(struct sys *s, const struct log_field *fields, size_t n);
+	/* NULL, or each line that the kernel, hypervisors and what manages them logged since this boot, oldest first, at most
+	 * 16 MiB of the newest. What each answers ends it. -EACCES: not without root; -EXDEV: a recorded host. */
+	int (*each_logged)(struct sys *s, sys_each *each, void *data);
+	/* NULL, or: gives up root for good, and every way back to it. Nothing of the machine can be read or written after
+	 * that but what is open. 0 without root as well. */
+	int (*become_nobody)(struct sys *s);
 
 	int64_t (*now_ms)(struct sys *s);  /* monotonic */
 	int64_t (*clock_s)(struct sys *s); /* since 1970 */

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "judge/explain.h"
+
+#include <string.h>
+
+#include "base/str.h"
+#include "judge/explain_causes.h"
+#include "judge/pattern.h"
+#include "text/log_line.h"
+
+/*
+ * Of a hundred million bytes of which nothing is ours nearly every line must be passed by quickly. Every pattern has a
+ * text that a line must have, at least GRAM characters long; their first GRAM characters are hashed, and one walk over the
+ * line finds the patterns that may fit.
+ */
+enum {
+	GRAM = 4,
+	SLOTS = 4096,
+	MOST_PATTERNS = 512,
+	MOST_CANDIDATES = 24, /* of one line; real ones have three */
+	WRAPPED = 640,	      /* bytes of the lines above that one may be the rest of */
+	SHORTEST_WRAPPED = 20,
+	MOST_STEPS_ACROSS = 100 * 1000 * 1000, /* spent on lines that go on; then they are taken one by one */
+	AROUND_EDGE = 80, /* bytes on both sides of it, more than any text that a line must have */
+	MOST_SPECIFICS = 12,
+};
+
+struct row {
+	const struct explain_pattern *pattern; /* NULL: what another row needs */
+	const char *text;		       /* to match */
+	const char *literal;
+	size_t literal_length;
+	int next; /* row of the same slot, -1: none */
+};
+
+struct candidates {
+	int rows[MOST_CANDIDATES];
+	size_t n;
+};
+
+/* Lines above that may go on in the next one, put together with a blank or with nothing between them. */
+struct above {
+	char text[2][WRAPPED + LOG_LINE + 2];
+	size_t length[2];
+	size_t line_number; /* of the first */
+	struct candidates candidates;
+};
+
+struct pending {
+	struct finding finding;
+	size_t last_line;
+	int needs; /* row that must have been seen, -1: none */
+};
+
+struct explainer {
+	struct arena *mem;
+	struct row rows[MOST_PATTERNS];
+	size_t n_rows;
+	int slots[SLOTS];
+	bool seen[MOST_PATTERNS]; /* rows that are needed by others */
+	struct pending pending[EXPLAIN_FINDINGS];
+	size_t n_pending;
+	struct explanation e;
+	size_t unknown_lines[EXPLAIN_UNKNOWN];
+	struct above above;
+	unsigned long steps, steps_across;
+	char line[LOG_LINE + 1];
+};
+
+/* ---- finding the patterns that may fit ---- */
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static unsigned hash(const char *at)
+{
+	uint32_t h = 0;
+
+	for (size_t i = 0; i < GRAM; i++)
+		h = (h << 8) | (unsigned char)lower(at[i]);
+	return (h * 2654435761U) >> 20;
+}
+
+static bool same_letters(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (lower(a[i]) != lower(b[i]))
+			return false;
+	return true;
+}
+
+static int add_row(struct explainer *x, const struct explain_pattern *pattern, const char *text)
+{
+	struct row *r = &x->rows[x->n_rows];
+	unsigned slot;
+
+	*r = (struct row){.pattern = pattern, .text = text};
+	r->literal_length = pattern_literal(text, &r->literal);
+	assert(x->n_rows < MOST_PATTERNS && r->literal_length >= GRAM);
+	slot = hash(r->literal);
+	r->next = x->slots[slot];
+	x->slots[slot] = (int)x->n_rows;
+	return (int)x->n_rows++;
+}
+
+static int find_needed(const struct explainer *x, const char *text)
+{
+	for (size_t i = 0; text && i < x->n_rows; i++)
+		if (!x->rows[i].pattern && str_eq(x->rows[i].text, text))
+			return (int)i;
+	return -1;
+}
+
+struct explainer *explain_new(struct arena *mem)
+{
+	struct explainer *x = arena_alloc(mem, sizeof(*x));
+
+	x->mem = mem;
+	for (size_t i = 0; i < SLOTS; i++)
+		x->slots[i] = -1;
+	for (size_t i = 0; i < n_explain_patterns; i++)
+		(void)add_row(x, &explain_patterns[i], explain_patterns[i].pattern);
+	for (size_t i = 0; i < n_explain_patterns; i++)
+		if (explain_patterns[i].needs && find_needed(x, explain_patterns[i].needs) < 0)
+			(void)add_row(x, NULL, explain_patterns[i].needs);
+	return x;
+}
+
+/* In the order of the rows, each once. */
+static void add_candidate(struct candidates *c, int row)
+{
+	size_t i = c->n;
+
+	while (i > 0 && c->rows[i - 1] > row)
+		i--;
+	if ((i > 0 && c->rows[i - 1] == row) || (i == MOST_CANDIDATES))
+		return;
+	if (c->n == MOST_CANDIDATES)
+		c->n--;
+	memmove(c->rows + i + 1, c->rows + i, (c->n - i) * sizeof(*c->rows));
+	c->rows[i] = row;
+	c->n++;
+}
+
+static void scan(const struct explainer *x, const char *text, size_t length, struct candidates *c)
+{
+	for (size_t i = 0; i + GRAM <= length; i++)
+		for (int row = x->slots[hash(text + i)]; row >= 0; row = x->rows[row].next)
+			if (x->rows[row].literal_length <= length - i &&
+			    same_letters(text + i, x->rows[row].literal, x->rows[row].literal_length))
+				add_candidate(c, row);
+}
+
+/* ---- findings ---- */
+
+static const char *specific_of(const struct finding *f, const char *name)
+{
+	for (size_t i = 0; i < f->n_specifics; i++)
+		if (str_eq(f->specifics[i].name, name))
+			return f->specifics[i].text;
+	return NULL;
+}
+
+static void add_specific(struct arena *mem, struct finding *f, const char *name, const char *text)
+{
+	struct pci_addr addr;
+	char buf[PCI_ADDR_TEXT];
+
+	if (specific_of(f, name) || f->n_specifics >= MOST_SPECIFICS)
+		return;
+	if (pattern_address(text, text, &addr) == strlen(text))
+		text = arena_strdup(mem, pci_addr_format(addr, buf));
+	*ARENA_PUSH(mem, f->specifics, f->n_specifics) = (struct specific){name, text};
+}
+
+/* The function a message is about: the last address before it, else the first behind. */
+static void add_device(struct arena *mem, struct finding *f, const char *line, size_t before)
+{
+	struct pci_addr addr, found;
+	char buf[PCI_ADDR_TEXT];
+	bool has = false;
+
+	for (const char *at = line; *at && !(has && at >= line + before);) {
+		size_t n = pattern_address(line, at, &addr);
+
+		if (n > 0) {
+			found = addr;
+			has = true;
+		}
+		at += n > 0 ? n : 1;
+	}
+	if (has)
+		add_specific(mem, f, "device", arena_strdup(mem, pci_addr_format(found, buf)));
+}
+
+static void add_group(struct arena *mem, struct finding *f, const char *line)
+{
+	static const char *const patterns[] = {"for group {group:n}:", "iommu group {group:n}", "iommu_groups/{group:n}/"};
+	struct pattern_match m;
+
+	for (size_t i = 0; i < ARRAY_LEN(patterns) && !specific_of(f, "group"); i++)
+		if (pattern_find(patterns[i], line, &m))
+			add_specific(mem, f, "group", arena_strndup(mem, m.holes[0].text, m.holes[0].length));
+}
+
+static struct finding make_finding(struct explainer *x, int row, const char *line, size_t number, const struct pattern_match *m)
+{
+	struct finding f = {.row = catalogue_find(x->rows[row].pattern->id), .line_number = number, .column = m->start, .n_times = 1};
+
+	for (size_t i = 0; i < m->n_holes; i++)
+		add_specific(x->mem, &f, arena_strndup(x->mem, m->holes[i].name, m->holes[i].name_length),
+		    arena_strndup(x->mem, m->holes[i].text, m->holes[i].length));
+	add_device(x->mem, &f, line, m->end);
+	add_group(x->mem, &f, line);
+	return f;
+}
+
+/* Both say which, and it is not the same. */
+static bool differ(const struct finding *a, const struct finding *b, const char *name)
+{
+	const char *one = specific_of(a, name), *other = specific_of(b, name);
+
+	return one && other && !str_eq(one, other);
+}
+
+/* What stops a device is a finding each; of the rest there may be thousands, a finding a kind. */
+static bool is_same(const struct finding *a, const struct finding *b)
+{
+	return a->row == b->row && (a->row->severity != SEVERITY_BLOCKER || (!differ(a, b, "device") && !differ(a, b, "group")));
+}
+
+static void add_finding(struct explainer *x, const struct finding *f, const char *line, int needs)
+{
+	for (size_t i = 0; i < x->n_pending; i++) {
+		struct finding *known = &x->pending[i].finding;
+
+		if (!is_same(known, f) || x->pending[i].needs != needs)
+			continue;
+		/* The line above alone, and with this one behind it, says it once. */
+		known->n_times += x->pending[i].last_line < f->line_number;
+		x->pending[i].last_line = x->e.n_lines;
+		for (size_t k = 0; k < f->n_specifics; k++)
+			add_specific(x->mem, known, f->specifics[k].name, f->specifics[k].text);
+		return;
+	}
+	if (x->n_pending == EXPLAIN_FINDINGS) {
+		x->e.is_cut = true;
+		return;
+	}
+	x->pending[x->n_pending] = (struct pending){*f, x->e.n_lines, needs};
+	x->pending[x->n_pending++].finding.line = arena_strdup(x->mem, line);
+}
+
+/* ---- lines ---- */
+
+enum fit {
+	FIT_NOT,
+	FIT_SPEAKS, /* of it, and is unknown */
+	FIT_FOUND,
+};
+
+struct spans {
+	struct pattern_match all[MOST_CANDIDATES];
+	size_t n;
+};
+
+static bool overlaps(const struct spans *s, const struct pattern_match *m)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (m->start < s->all[i].end && s->all[i].start < m->end)
+			return true;
+	return false;
+}
+
+/* Which of the candidates fit? from, to: a match must begin before the first and end behind the second. */
+static enum fit look_at(struct explainer *x, const char *line, size_t number, const struct candidates *c, size_t from, size_t to)
+{
+	enum fit fit = FIT_NOT;
+	struct spans spans = {0};
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct row *r = &x->rows[c->rows[i]];
+		struct pattern_match m;
+		struct finding f;
+
+		bool fits = pattern_find(r->text, line, &m);
+
+		x->steps += m.steps;
+		if (!fits || m.start >= from || m.end <= to || overlaps(&spans, &m))
+			continue;
+		if (!r->pattern) {
+			x->seen[c->rows[i]] = true;
+		} else if (!r->pattern->id) {
+			fit = fit == FIT_NOT ? FIT_SPEAKS : fit;
+		} else {
+			spans.all[spans.n++] = m;
+			f = make_finding(x, c->rows[i], line, number, &m);
+			add_finding(x, &f, line, find_needed(x, r->pattern->needs));
+			fit = FIT_FOUND;
+		}
+	}
+	return fit;
+}
+
+static void add_unknown(struct explainer *x, const char *line)
+{
+	x->e.n_unknown_lines++;
+	for (size_t i = 0; i < x->e.n_unknown; i++)
+		if (str_eq(x->e.unknown[i], line))
+			return;
+	if (x->e.n_unknown == EXPLAIN_UNKNOWN)
+		return;
+	x->unknown_lines[x->e.n_unknown] = x->e.n_lines;
+	*ARENA_PUSH(x->mem, x->e.unknown, x->e.n_unknown) = arena_strdup(x->mem, line);
+}
+
+/* What was the beginning of something is not unknown any more. */
+static void forget_unknown(struct explainer *x, size_t first_line)
+{
+	while (x->e.n_unknown > 0 && x->unknown_lines[x->e.n_unknown - 1] >= first_line) {
+		x->e.n_unknown--;
+		x->e.n_unknown_lines--;
+	}
+}
+
+/* That a line speaks of it is seen in one piece of it. */
+static void add_wrapped_candidates(const struct explainer *x, struct candidates *c, const struct candidates *more)
+{
+	for (size_t i = 0; i < more->n; i++) {
+		const struct explain_pattern *p = x->rows[more->rows[i]].pattern;
+
+		if (!p || p->id)
+			add_candidate(c, more->rows[i]);
+	}
+}
+
+/* Does this line go on with those above? They were wrapped at a blank, or at the edge of a terminal. */
+static enum fit look_across(struct explainer *x, size_t length, const struct candidates *here)
+{
+	struct above *a = &x->above;
+	unsigned long before = x->steps;
+	enum fit fit = FIT_NOT;
+
+	for (int k = 0; k < 2; k++) {
+		struct candidates all = a->candidates;
+		size_t edge = a->length[k], begin = edge > AROUND_EDGE ? edge - AROUND_EDGE : 0, end;
+
+		if (k == 0)
+			a->text[k][a->length[k]++] = ' ';
+		memcpy(a->text[k] + a->length[k], x->line, length + 1);
+		add_wrapped_candidates(x, &all, here);
+		end = a->length[k] + length;
+		scan(x, a->text[k] + begin, end - begin < 2 * AROUND_EDGE ? end - begin : 2 * AROUND_EDGE, &all);
+		if (fit != FIT_FOUND && all.n > 0)
+			fit = look_at(x, a->text[k], a->line_number, &all, edge, a->length[k]);
+		a->length[k] = end;
+	}
+	add_wrapped_candidates(x, &a->candidates, here);
+	x->steps_across += x->steps - before;
+	return fit;
+}
+
+static void begin_above(struct explainer *x, size_t length, const struct candidates *here)
+{
+	struct above *a = &x->above;
+
+	a->line_number = x->e.n_lines;
+	a->candidates.n = 0;
+	add_wrapped_candidates(x, &a->candidates, here);
+	for (int k = 0; k < 2; k++) {
+		a->length[k] = length >= SHORTEST_WRAPPED && length <= WRAPPED ? length : 0;
+		memcpy(a->text[k], x->line, a->length[k] + 1);
+		a->text[k][a->length[k]] = '\0';
+	}
+}
+
+void explain_line(struct explainer *x, const char *raw, size_t length)
+{
+	struct candidates here = {0};
+	enum fit fit = FIT_NOT, across = FIT_NOT;
+	size_t n = log_line_clean(raw, length, x->line);
+
+	x->e.n_lines++;
+	scan(x, x->line, n, &here);
+	if (here.n > 0)
+		fit = look_at(x, x->line, x->e.n_lines, &here, n + 1, 0);
+	if (n == 0 || x->above.length[0] == 0 || x->above.length[0] > WRAPPED || x->steps_across > MOST_STEPS_ACROSS ||
+	    log_line_begins(x->line)) {
+		begin_above(x, n, &here);
+	} else {
+		across = look_across(x, n, &here);
+		if (across == FIT_FOUND)
+			forget_unknown(x, x->above.line_number);
+	}
+	if (fit == FIT_SPEAKS && across != FIT_FOUND)
+		add_unknown(x, x->line);
+}
+
+/* ---- all of it ---- */
+
+static const struct diagnosis *followed(const struct explainer *x, const struct finding *f)
+{
+	for (size_t i = 0; i < n_explain_follows; i++)
+		for (size_t k = 0; str_eq(explain_follows[i].effect, f->row->id) && k < x->n_pending; k++)
+			if (str_eq(x->pending[k].finding.row->id, explain_follows[i].cause))
+				return x->pending[k].finding.row;
+	return NULL;
+}
+
+static unsigned gravity(const struct finding *f)
+{
+	if (f->row->kind != DIAGNOSIS_FAULT)
+		return f->row->kind == DIAGNOSIS_NOTICE ? 20 : 21;
+	return (f->follows ? 10 : 0) + (unsigned)f->row->severity;
+}
+
+static int compare_findings(const void *a, const void *b)
+{
+	const struct finding *one = a, *other = b;
+
+	if (gravity(one) != gravity(other))
+		return gravity(one) < gravity(other) ? -1 : 1;
+	if (one->line_number != other->line_number)
+		return one->line_number < other->line_number ? -1 : 1;
+	return one->column < other->column ? -1 : one->column > other->column;
+}
+
+struct explanation explain_end(struct explainer *x)
+{
+	struct explanation e = x->e;
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->n_pending; i++)
+		if (x->pending[i].needs < 0 || x->seen[x->pending[i].needs])
+			x->pending[n++] = x->pending[i];
+	x->n_pending = n;
+	for (size_t i = 0; i < n; i++) {
+		struct finding *f = ARENA_PUSH(x->mem, e.findings, e.n_findings);
+
+		*f = x->pending[i].finding;
+		f->follows = followed(x, f);
+		explain_add_causes(x->mem, f);
+	}
+	if (n > 0)
+		qsort(e.findings, n, sizeof(*e.findings), compare_findings);
+	return e;
+}
