@@ -39,6 +39,7 @@ enum option_id {
 	OPT_TIMEOUT,
 	OPT_USER,
 	OPT_FOR,
+	OPT_DUMP,
 	OPTIONS
 };
 
@@ -83,6 +84,8 @@ struct cli {
 	const char *vm; /* claim */
 	const char **allow;
 	size_t n_allow;
+	const char **dumps;
+	size_t n_dumps;
 	const char *timeout, *user;
 	unsigned write_limit_ms; /* 0: as usual */
 	char **words; /* the command's name and all behind it as typed, NULL-terminated */

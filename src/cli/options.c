@@ -32,6 +32,7 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_TIMEOUT] = {"timeout", 0, "SECONDS", "so long a single write to the kernel may take, 1 to 3600 (30)", AT(timeout)},
     [OPT_USER] = {"user", 0, "NAME[:GROUP]", "let this user, and this group, open the device; the user's own group unless said", AT(user)},
     [OPT_FOR] = {"for", 0, "VM", "the virtual machine it is meant for", AT(vm)},
+    [OPT_DUMP] = {"dump", 0, "FILE", "look at the host that was pasted into FILE, a folder of files, or -; may be given again"}, /* a list */
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine", AT(abandon)},
 };
 

@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "flow/dump.h"
 #include "flow/flow.h"
 #include "sys/read_holders.h"
 #include "sys/read_host.h"
 #include "sys/real.h"
+#include "sys/recorded.h"
 
 struct sys *flow_open(struct arena *mem, const char *root_path, struct err *e)
 {
@@ -17,12 +19,14 @@ struct sys *flow_open(struct arena *mem, const char *root_path, struct err *e)
 
 void flow_close(struct sys *s)
 {
-	if (s)
+	if (s && !sys_recorded_is(s))
 		sys_real_close((struct sys_real *)s);
 }
 
 int flow_look(struct flow *f, const struct read_request *request, struct host *ret, struct err *e)
 {
+	if (f->dump)
+		return flow_look_at_dump(f, request, ret);
 	return read_host(f->s, f->mem, request, ret, e);
 }
 
