@@ -417,7 +417,7 @@ struct verdict judge_function(struct arena *mem, const struct host *h, const str
 	struct building b = {.mem = mem, .h = h, .f = f};
 
 	b.v.viable_now = TRI_UNKNOWN;
-	if (!f->has_class) {
+	if (!f->has_class && h->has_groups != TRI_NO) { /* without an IOMMU it is blocked, bridge or not */
 		add_note(&b, "unknown-class", "the class of this function cannot be read, so it may be a bridge", NULL);
 		b.v.answer = ANSWER_CANNOT_TELL;
 	} else if (function_is_bridge(f)) {

@@ -66,11 +66,10 @@ struct dump_function *dump_at(struct dump *d, struct pci_addr addr)
 	return &d->functions[d->n_functions - 1];
 }
 
-void dump_take_group(struct dump *d, struct dump_function *f, int group)
+void dump_take_group(struct dump_function *f, int group)
 {
 	if (group == GROUP_UNKNOWN)
 		return;
-	d->has_listing = true;
 	if (f->group == GROUP_UNKNOWN)
 		f->group = group;
 	else if (f->group != group && f->other_group == GROUP_UNKNOWN)
@@ -142,7 +141,7 @@ int dump_add(struct dump *d, const struct dump_fact *fact)
 	take_class(f, fact);
 	take_ids(f, fact);
 	f->is_vf |= fact->is_vf;
-	dump_take_group(d, f, fact->group);
+	dump_take_group(f, fact->group);
 	if (*fact->driver)
 		dump_take_driver(d, f, fact->driver);
 	take_text(d, &f->text, fact->text);
@@ -168,15 +167,16 @@ static bool is_device_name(const char *name)
 	return n > 1 && n < 64 && name[0] != '.' && !(is_number && strchr(name, ':'));
 }
 
-void dump_add_other(struct dump *d, int group, const char *name)
+void dump_add_other(struct dump *d, int group, const char *name, bool is_log)
 {
 	if (!is_device_name(name) || d->n_others == DUMP_OTHERS)
 		return;
-	d->has_listing = true;
 	for (size_t i = 0; i < d->n_others; i++)
-		if (d->others[i].group == group && str_eq(d->others[i].name, name))
+		if (d->others[i].group == group && str_eq(d->others[i].name, name)) {
+			d->others[i].is_log &= is_log;
 			return;
-	*ARENA_PUSH(d->mem, d->others, d->n_others) = (struct dump_other){group, arena_strdup(d->mem, name)};
+		}
+	*ARENA_PUSH(d->mem, d->others, d->n_others) = (struct dump_other){group, arena_strdup(d->mem, name), is_log};
 }
 
 /* ---- line by line ---- */

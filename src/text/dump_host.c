@@ -20,6 +20,16 @@ static bool log_fits(const struct dump *d)
 	return true;
 }
 
+static void drop_log_members(struct dump *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n_others; i++)
+		if (!d->others[i].is_log)
+			d->others[n++] = d->others[i];
+	d->n_others = n;
+}
+
 /* All groups from 0 on are there, more than one: the listing is whole, as far as it can say so. What it does not name
  * is then in no group. */
 static bool listing_is_whole(struct arena *mem, const struct dump *d, bool uses_log)
@@ -322,7 +332,7 @@ static void mark_doubtful_groups(struct arena *mem, const struct dump *d, struct
 int dump_host(struct dump *d, struct host *ret, struct err *e)
 {
 	struct host h = {.kernel_major = d->kernel_major, .kernel_minor = d->kernel_minor};
-	bool uses_log = log_fits(d), is_whole = listing_is_whole(d->mem, d, uses_log);
+	bool uses_log = log_fits(d), is_whole;
 
 	if (d->is_too_much)
 		return err_set(e, -E2BIG, "more than %d PCI functions are named: that is no host", DUMP_FUNCTIONS);
@@ -330,6 +340,9 @@ int dump_host(struct dump *d, struct host *ret, struct err *e)
 		(void)err_set(e, -ENODATA, "nothing in it tells of a PCI function or an IOMMU group");
 		return err_hint(e, "a listing of IOMMU groups, lspci -nnk, lspci -nnv or pvesh get /nodes/NODE/hardware/pci will do");
 	}
+	if (!uses_log)
+		drop_log_members(d);
+	is_whole = listing_is_whole(d->mem, d, uses_log);
 	if (d->n_functions > 0)
 		qsort(d->functions, d->n_functions, sizeof(*d->functions), compare_functions);
 	h.functions = arena_alloc(d->mem, (d->n_functions + 1) * sizeof(*h.functions));

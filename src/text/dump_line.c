@@ -256,7 +256,7 @@ static struct prefix take_prefix(struct dump *d, const char *s, struct dump_fact
 				dump_copy(name, sizeof(name), p.at, strcspn(p.at, " \t\"':@") == 0 ? 0 : strcspn(p.at, " \t\"'@"));
 				p.has_other = *name != '\0';
 				if (p.has_other)
-					dump_add_other(d, group, name);
+					dump_add_other(d, group, name, false);
 			}
 			p.at += strcspn(p.at, " \t");
 			continue;
@@ -281,7 +281,7 @@ static struct prefix take_prefix(struct dump *d, const char *s, struct dump_fact
 /* ---- links: find -ls, ls -l, tree ---- */
 
 /* The last two addresses of ".../pci0000:00/0000:00:01.0/0000:01:00.0": the function and the bridge above it. */
-static void take_link_path(struct dump *d, struct dump_function *f, const char *path)
+static void take_link_path(struct dump_function *f, const char *path)
 {
 	struct pci_addr last = {0}, above = {0}, addr;
 	size_t n = 0;
@@ -293,7 +293,6 @@ static void take_link_path(struct dump *d, struct dump_function *f, const char *
 		last = addr;
 		n++;
 	}
-	(void)d;
 	if (n >= 2 && pci_addr_cmp(last, f->addr) == 0) {
 		f->has_parent = true;
 		f->parent = above;
@@ -323,7 +322,7 @@ static bool is_link(struct dump *d, const char *line, size_t indent)
 
 		if (at != left) {
 			dump_copy(name, sizeof(name), at, (size_t)(arrow - at));
-			dump_add_other(d, group, name);
+			dump_add_other(d, group, name, false);
 			return true;
 		}
 		at = strstr(left, "/iommu_group ->");
@@ -347,7 +346,7 @@ static bool is_link(struct dump *d, const char *line, size_t indent)
 	if (position < 0)
 		return true;
 	f = &d->functions[position];
-	take_link_path(d, f, target);
+	take_link_path(f, target);
 	return true;
 }
 
@@ -551,14 +550,14 @@ static void take_bus(struct dump_function *f, const char *s)
 
 /* lspci -v of pciutils 3.7 and later. A script may head its groups in the same words: then they do not stand further
  * in than the functions, and nothing of lspci came before. */
-static bool is_group_detail(struct dump *d, struct dump_function *f, const char *s, size_t indent)
+static bool is_group_detail(const struct dump *d, struct dump_function *f, const char *s, size_t indent)
 {
 	int group;
 
 	if (!str_starts(s, "IOMMU group: ") || (indent <= d->open_indent && !d->open_has_details))
 		return false;
 	if (dump_group_number(s + strlen("IOMMU group: "), &group) > 0)
-		dump_take_group(d, f, group);
+		dump_take_group(f, group);
 	return true;
 }
 

@@ -43,7 +43,7 @@ static bool is_adding(struct dump *d, const char *line)
 		if (!address_before(line, at, &addr)) {
 			name_before(line, at, name, sizeof(name));
 			if (dump_group_number(number, &group) > 0)
-				dump_add_other(d, group, name);
+				dump_add_other(d, group, name, true);
 			return true;
 		}
 	} else {
@@ -77,7 +77,6 @@ static bool is_removing(struct dump *d, const char *line)
 	}
 	if (f)
 		f->log_group = GROUP_NONE;
-	d->was_removed = true;
 	return true;
 }
 

@@ -24,6 +24,7 @@ struct dump_function {
 struct dump_other {
 	int group;
 	const char *name;
+	bool is_log; /* only the kernel's log has it there */
 };
 
 /* What one line, row or record says; n_cells and so on are the table's. */
@@ -83,8 +84,6 @@ struct dump {
 	bool is_too_much;
 	struct dump_other *others;
 	size_t n_others;
-	bool has_listing;    /* of groups, as they are */
-	bool was_removed;    /* the log takes functions out of groups again */
 	bool says_no_iommu;  /* the kernel itself says so */
 	bool is_off, is_intel_off, is_amd_off; /* words of the command line */
 	unsigned kernel_major, kernel_minor;
@@ -123,9 +122,9 @@ void dump_line(struct dump *d, char *line);
 struct dump_function *dump_at(struct dump *d, struct pci_addr addr); /* NULL: too many */
 /* Adds what was said; answers the function's position, -1: no room. */
 int dump_add(struct dump *d, const struct dump_fact *fact);
-void dump_add_other(struct dump *d, int group, const char *name);
+void dump_add_other(struct dump *d, int group, const char *name, bool is_log);
 void dump_take_driver(struct dump *d, struct dump_function *f, const char *name);
-void dump_take_group(struct dump *d, struct dump_function *f, int group);
+void dump_take_group(struct dump_function *f, int group);
 
 /* ---- dump_line.c: one line each; true: it was that ---- */
 bool dump_is_listing(struct dump *d, const char *line);
