@@ -199,7 +199,7 @@ static void sort_members(struct building *b, const struct iommu_group *g)
 			continue;
 		if (function_is_bridge(other))
 			*ARENA_PUSH(b->mem, b->bridges, b->v.n_bridges) = g->functions[i];
-		else if (judge_same_card(b->h, b->f, other))
+		else if (other->has_class && judge_same_card(b->h, b->f, other))
 			add_companion(b, other);
 		else
 			add_blocker(b, other->name, g->functions[i], BLOCK_STRANGER);

@@ -20,7 +20,7 @@ struct dump *dump_new(struct arena *mem)
 void dump_begin(struct dump *d, const char *name)
 {
 	d->header = GROUP_UNKNOWN;
-	d->open = -1;
+	d->open = d->neighbour = -1;
 	d->n_joined = d->n_joins = 0;
 	d->table.n = 0;
 	d->record = (struct dump_fact){.group = GROUP_UNKNOWN};
@@ -184,7 +184,7 @@ void dump_add_other(struct dump *d, int group, const char *name, bool is_log)
 static void blank_line(struct dump *d)
 {
 	dump_end_record(d);
-	d->open = -1;
+	d->open = d->neighbour = -1;
 	d->n_joined = 0;
 	d->table.n = d->table.is_ruled ? d->table.n : 0;
 	/* Functions right below their header, not indented: the gap ends them. */
@@ -197,7 +197,7 @@ static bool is_rest(struct dump *d, const char *line)
 {
 	enum { NARROWEST = 36 };
 	size_t n = strlen(line);
-	int group = d->header;
+	int group = d->header, neighbour = d->neighbour;
 	bool is_more;
 
 	if (d->n_joined < NARROWEST || d->n_joins == JOINS || d->n_joined + n > DUMP_LINE)
@@ -206,6 +206,7 @@ static bool is_rest(struct dump *d, const char *line)
 	n += d->n_joined;
 	is_more = dump_is_listing(d, d->joined);
 	d->header = group;
+	d->neighbour = neighbour;
 	if (is_more) {
 		d->n_joins++;
 		d->n_joined = n;
@@ -221,19 +222,21 @@ static void one_line(struct dump *d, const char *line)
 	}
 	if (dump_is_record(d, line) || dump_is_row(d, line) || dump_is_detail(d, line) || dump_is_log(d, line)) {
 		d->n_joined = 0;
+		d->neighbour = -1;
 		return;
 	}
 	if (dump_is_listing(d, line)) {
 		size_t n = strlen(line);
 
 		d->n_joins = 0;
-		d->n_joined = d->open >= 0 && n < DUMP_LINE ? n : 0;
-		memcpy(d->joined, line, d->n_joined + 1);
+		d->n_joined = d->open >= 0 && !d->open_is_whole && n < DUMP_LINE ? n : 0;
+		memcpy(d->joined, line, d->n_joined);
 		return;
 	}
 	if (is_rest(d, line))
 		return;
 	d->n_joined = 0;
+	d->neighbour = -1;
 	/* One of the many details that say nothing to us. */
 	if (d->open >= 0 && dump_indent(line) > d->open_indent)
 		return;

@@ -12,14 +12,35 @@ static void end_line(struct dump *d)
 	dump_line(d, d->line);
 }
 
+/* "<br>", "</p>" and their like end a line: whole pages come in one. */
+static bool is_break(const struct dump *d, size_t *ret_begin)
+{
+	static const char *const breaks[] = {"br", "br/", "br /", "/p", "/li", "/tr", "/div", "/pre"};
+	size_t begin = d->length - 1;
+
+	while (begin > 0 && d->length - begin < 8 && d->line[begin] != '<')
+		begin--;
+	*ret_begin = begin;
+	for (size_t i = 0; i < ARRAY_LEN(breaks) && d->line[begin] == '<'; i++)
+		if (strlen(breaks[i]) == d->length - begin - 2 && strncmp(breaks[i], d->line + begin + 1, d->length - begin - 2) == 0)
+			return true;
+	return false;
+}
+
 static void put_character(struct dump *d, char c)
 {
+	size_t begin;
+
 	if (d->length >= DUMP_LINE) {
 		d->is_cut = true;
 		return;
 	}
 	d->line[d->length++] = c;
-	/* JSON may come in one line of any length; its objects are told apart by their ends. */
+	if (c == '>' && is_break(d, &begin)) {
+		d->length = begin;
+		end_line(d);
+	}
+	/* So does JSON, of any length; its objects are told apart by their ends. */
 	if (c == '}' && (d->line[0] == '[' || d->line[0] == '{' || d->line[0] == ','))
 		end_line(d);
 }
@@ -170,15 +191,18 @@ static void guess(struct dump *d)
 {
 	struct dump_decoder *k = &d->decoder;
 	const unsigned char *h = k->head;
-	size_t n = k->n_head, from = 0;
+	size_t n = k->n_head, from = 0, zeros[2] = {0};
+
+	for (size_t i = 0; i < n; i++)
+		zeros[i % 2] += h[i] == 0;
 
 	if (n >= 2 && h[0] == 0xff && h[1] == 0xfe)
 		k->encoding = ENCODING_UTF16_LE, from = 2;
 	else if (n >= 2 && h[0] == 0xfe && h[1] == 0xff)
 		k->encoding = ENCODING_UTF16_BE, from = 2;
-	else if (n >= 4 && h[0] && !h[1] && h[2] && !h[3])
+	else if (n >= 4 && zeros[1] > n / 8 && zeros[1] / 3 >= zeros[0])
 		k->encoding = ENCODING_UTF16_LE;
-	else if (n >= 4 && !h[0] && h[1] && !h[2] && h[3])
+	else if (n >= 4 && zeros[0] > n / 8 && zeros[0] / 3 >= zeros[1])
 		k->encoding = ENCODING_UTF16_BE;
 	else
 		k->encoding = ENCODING_BYTES;

@@ -306,11 +306,13 @@ static void mark_doubtful_groups(struct arena *mem, const struct dump *d, struct
 {
 	const uint64_t most_work = 200 * 1000 * 1000; /* beyond, everything is in doubt: no real host comes near */
 	const struct dump_function **doubtful = NULL;
+	bool is_torn = false;
 	size_t n = 0;
 
 	for (size_t i = 0; i < h->n_functions; i++) {
 		const struct dump_function *f = &d->functions[i];
 
+		is_torn |= f->is_torn && f->group == GROUP_UNKNOWN && !function_is_bridge(&h->functions[i]);
 		/* Where a listing seems whole, what it lacks may be in none, or in a line that it lacks. */
 		bool is_in_doubt = h->functions[i].group == GROUP_UNKNOWN ||
 		    (h->functions[i].group == GROUP_NONE && f->group == GROUP_UNKNOWN && f->log_group == GROUP_UNKNOWN);
@@ -321,7 +323,7 @@ static void mark_doubtful_groups(struct arena *mem, const struct dump *d, struct
 	for (size_t i = 0; i < h->n_groups && n > 0; i++) {
 		struct iommu_group *g = &h->groups[i];
 
-		g->may_lack_members = (uint64_t)n * h->n_functions * h->n_groups > most_work;
+		g->may_lack_members = is_torn || (uint64_t)n * h->n_functions * h->n_groups > most_work;
 		for (size_t k = 0; k < n && !g->may_lack_members; k++)
 			g->may_lack_members = doubtful[k]->group == g->number || doubtful[k]->other_group == g->number || may_be_in(h, g, doubtful[k]->addr);
 	}

@@ -352,12 +352,26 @@ static bool is_link(struct dump *d, const char *line, size_t indent)
 
 /* ---- lines ---- */
 
-static void open_function(struct dump *d, int position, size_t indent)
+static void open_function(struct dump *d, const struct dump_fact *fact, size_t indent)
 {
-	d->open = position;
+	d->open = dump_add(d, fact);
 	d->open_indent = indent;
 	d->open_has_details = false;
+	d->open_is_whole = fact->has_device;
 	d->config_seen = 0;
+}
+
+/* Lines that say their group and lines that do not, side by side: those have lost it. */
+static void mark_torn(struct dump *d, bool has_group, bool is_in_header)
+{
+	int position = d->open;
+
+	if (position >= 0 && d->neighbour >= 0 && !is_in_header && has_group != d->neighbour_has_group)
+		d->functions[has_group ? d->neighbour : position].is_torn = true;
+	if (position >= 0 && d->neighbour >= 0 && !has_group && !is_in_header && d->functions[d->neighbour].is_torn && !d->neighbour_has_group)
+		d->functions[position].is_torn = true;
+	d->neighbour = is_in_header ? -1 : position;
+	d->neighbour_has_group = has_group;
 }
 
 static void open_header(struct dump *d, int group, size_t indent)
@@ -437,8 +451,10 @@ bool dump_is_listing(struct dump *d, const char *line)
 		}
 		if (!find_torn(line, &fact, &fact.addr))
 			return false;
-		/* What group it is in stood in the part that is torn. */
-		open_function(d, dump_add(d, &fact), start.indent);
+		open_function(d, &fact, start.indent);
+		if (d->open >= 0)
+			d->functions[d->open].is_torn = true;
+		d->neighbour = -1;
 		return true;
 	}
 	fact.addr = p.addr;
@@ -449,8 +465,8 @@ bool dump_is_listing(struct dump *d, const char *line)
 		rest = next ? next + strspn(next, ")]") : rest;
 	}
 	is_told = describe(rest, &fact) || fact.has_device;
-	/* An address alone is a member where a group is said; an address in a sentence is nothing. */
-	if (!is_told && (!is_end(rest) || (p.group == GROUP_UNKNOWN && d->header == GROUP_UNKNOWN)))
+	/* An address is a member where a group is said, however torn the rest; an address in a sentence is nothing. */
+	if (!is_told && p.group == GROUP_UNKNOWN && d->header == GROUP_UNKNOWN)
 		return false;
 	if (p.group != GROUP_UNKNOWN) {
 		/* Its other members may follow, further in, without a header of their own. */
@@ -463,7 +479,8 @@ bool dump_is_listing(struct dump *d, const char *line)
 		if (!is_told && fact.group == GROUP_UNKNOWN)
 			return false;
 	}
-	open_function(d, dump_add(d, &fact), start.indent);
+	open_function(d, &fact, start.indent);
+	mark_torn(d, p.group != GROUP_UNKNOWN, p.group == GROUP_UNKNOWN && fact.group != GROUP_UNKNOWN);
 	return true;
 }
 

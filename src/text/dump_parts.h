@@ -14,6 +14,7 @@ struct dump_function {
 	uint16_t vendor, device, subvendor, subdevice;
 	const char *driver, *text, *modules, *slot, *revision, *numa_node;
 	bool has_two_drivers;
+	bool is_torn; /* its group stood in a part of a line that is lost: it may be any */
 	int group, other_group; /* the second: what another line says */
 	int log_group;		/* by the kernel's log, which is of the time of booting */
 	int bus_below;
@@ -67,7 +68,7 @@ struct dump_table {
 /* Bytes to characters, see dump_decode.c. */
 struct dump_decoder {
 	enum { ENCODING_UNKNOWN, ENCODING_BYTES, ENCODING_UTF16_LE, ENCODING_UTF16_BE } encoding;
-	unsigned char head[4];
+	unsigned char head[64]; /* before the encoding is known */
 	size_t n_head;
 	int high;	  /* first byte of a pair, -1 */
 	unsigned code, left; /* of a UTF-8 sequence: how many bytes are to come */
@@ -99,7 +100,9 @@ struct dump {
 	enum { HEADER_FRESH, HEADER_INDENTED, HEADER_FLUSH } header_style; /* how what belongs to it stands below */
 	int open;	   /* position of the function that details below belong to, -1 */
 	size_t open_indent;
-	bool open_has_details;
+	bool open_has_details, open_is_whole; /* its line has its ids: nothing of it is missing */
+	int neighbour; /* position of the function of the line right before, -1 */
+	bool neighbour_has_group; /* that line says its group itself */
 	char joined[DUMP_LINE + 1]; /* a function's line that may go on in the next one */
 	size_t n_joined, n_joins;
 	struct dump_table table;

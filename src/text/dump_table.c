@@ -137,7 +137,7 @@ static void keep(struct dump *d, const struct dump_fact *fact)
 
 static bool is_separator(const char *line)
 {
-	return line[strspn(line, " \t|+-=:")] == '\0' && *line;
+	return line[strspn(line, " \t|+-=:>")] == '\0' && *line;
 }
 
 /* The next cell of a row between rules; false: there is none. */
@@ -206,7 +206,7 @@ static bool is_open_head(struct dump *d, const char *line)
 	    {"SLOT", COLUMN_SLOT}, {"REVISION", COLUMN_REVISION}, {"NUMA NODE", COLUMN_NUMA_NODE}, {"MODULES", COLUMN_MODULES},
 	};
 	struct dump_table t = {0};
-	const char *at = dump_skip(line);
+	const char *at = line + strspn(line, " \t>"); /* quoted in a mail */
 
 	if (!str_starts(at, "ADDRESS "))
 		return false;
