@@ -122,10 +122,21 @@ static void take_trailer(const char *s, struct dump_fact *fact)
 		dump_copy(fact->driver, sizeof(fact->driver), at + 7, strcspn(at + 7, " \t,;]|"));
 }
 
+/* The name of a device goes up to its revision. */
+static size_t name_length(const char *s)
+{
+	const char *end = strstr(s, " (rev ");
+
+	if (!end)
+		end = strstr(s, " (prog-if ");
+	return end ? (size_t)(end - s) : strlen(s);
+}
+
 /* What stands behind an address. True: it is a line about that function. */
 static bool describe(const char *s, struct dump_fact *fact)
 {
 	const char *name, *after, *ids;
+	unsigned class;
 	size_t length;
 
 	s += strspn(s, " \t:-|,");
@@ -147,8 +158,8 @@ static bool describe(const char *s, struct dump_fact *fact)
 		return false;
 	fact->is_vf = strstr(s, "Virtual Function") != NULL;
 	take_trailer(s, fact);
-	length = ids ? (size_t)(ids - s) : strcspn(s, "(");
-	if (after && length > 0 && !dump_starts(name, "class ")) {
+	length = ids ? (size_t)(ids - s) : name_length(s);
+	if (after && length > 0 && dump_class_name(name, &class) > 0) {
 		size_t n = strcspn(name, "[:");
 
 		while (n > 0 && dump_is_space(name[n - 1]))
@@ -402,6 +413,18 @@ static bool is_end(const char *s)
 	return s[strspn(s, " \t:#*-=`'\"|._)?")] == '\0';
 }
 
+/* `passthru groups` says its answer behind the number. */
+static bool is_answer(const char *s)
+{
+	static const char *const answers[] = {"ready", "blocked", "cannot-tell"};
+
+	s = dump_skip(s);
+	for (size_t i = 0; i < ARRAY_LEN(answers); i++)
+		if (str_starts(s, answers[i]))
+			return true;
+	return false;
+}
+
 /* A line whose beginning is torn or unknown still tells of a function where its class stands behind its address. */
 static bool find_torn(const char *line, struct dump_fact *fact, struct pci_addr *ret)
 {
@@ -437,11 +460,15 @@ bool dump_is_listing(struct dump *d, const char *line)
 		open_header(d, (int)number, start.indent);
 		return true;
 	}
+	if (d->header != GROUP_UNKNOWN && str_starts(start.at, "not PCI ")) {
+		dump_add_other(d, d->header, dump_skip(start.at + strlen("not PCI ")), false);
+		return true;
+	}
 	p = take_prefix(d, start.at, &fact);
 	if (p.has_other)
 		return true;
 	if (p.length == 0) {
-		if (p.group != GROUP_UNKNOWN && is_end(p.at)) {
+		if (p.group != GROUP_UNKNOWN && (is_end(p.at) || is_answer(p.at))) {
 			/* lspci's words below a function, but not further in: a header of what follows, or what is left of a
 			 * detail that lost its indentation. */
 			bool is_doubtful = d->header == GROUP_UNKNOWN && d->open >= 0 && str_starts(start.at, "IOMMU group: ");

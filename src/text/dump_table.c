@@ -399,11 +399,14 @@ static bool is_field(struct dump *d, const char *line)
 
 bool dump_is_record(struct dump *d, const char *line)
 {
-	const char *s = dump_skip(line);
+	const char *s = line + strspn(line, " \t,");
 
 	if (is_field(d, line))
 		return true;
 	if (d->is_recording && d->is_json ? !strchr("{}[]\",", *s) : *s != '{' && !(*s == '[' && (s[1] == '{' || s[1] == '\0')))
+		return false;
+	/* What stands behind a comma goes on with a list of objects. */
+	if (s > line && s[-1] == ',' && *s != '{' && !(d->is_recording && d->is_json))
 		return false;
 	/* "[    0.5] …" is the kernel's log, "[10de:1c20] …" a listing. */
 	if (*s == '[' && s[1] != '{' && s[1] != '\0' && !(d->is_recording && d->is_json))
