@@ -5,7 +5,7 @@
 
 const struct option_row option_rows[OPTIONS] = {
     [OPT_HELP] = {"help", 'h', NULL, "show this help", AT(wants_help)},
-    [OPT_ROOT] = {"root", 0, "DIR", "look at the host recorded below DIR (sys/, proc/, …) instead of this one", AT(root)},
+    [OPT_ROOT] = {"root", 0, "DIR", "look at the host recorded below DIR (sys/, proc/, …), or in an archive of passthru record, instead of this one", AT(root)},
     [OPT_JSON] = {"json", 0, NULL, "answer in JSON", AT(is_json)},
     [OPT_DRY_RUN] = {"dry-run", 'n', NULL, "show every step and change nothing", AT(is_dry_run)},
     [OPT_DRIVER] = {"driver", 0, "NAME", "bind exactly the functions named to this driver", AT(driver)},

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/str.h"
 #include "flow/dump.h"
 #include "flow/flow.h"
+#include "flow/record.h"
 #include "sys/read_holders.h"
 #include "sys/read_host.h"
 #include "sys/real.h"
@@ -13,7 +15,11 @@
 struct sys *flow_open(struct arena *mem, const char *root_path, struct err *e)
 {
 	struct sys_real *s = arena_alloc(mem, sizeof(*s));
+	struct stat st;
 
+	/* A file is an archive of `passthru record`. */
+	if (root_path && stat(root_path, &st) == 0 && S_ISREG(st.st_mode))
+		return flow_open_archive(mem, root_path, e);
 	return sys_real_open(s, root_path, e) < 0 ? NULL : &s->sys;
 }
 

@@ -16,10 +16,10 @@ enum {
 };
 
 enum node_type {
-	NODE_UNREAD, /* a name in its folder */
-	NODE_FOLDER,
-	NODE_FILE,
-	NODE_LINK,
+	NODE_UNREAD = RECORDED_UNREAD, /* a name in its folder */
+	NODE_FOLDER = RECORDED_FOLDER,
+	NODE_FILE = RECORDED_FILE,
+	NODE_LINK = RECORDED_LINK,
 };
 
 struct node {
@@ -166,7 +166,7 @@ int sys_recorded_file(struct sys *s, const char *path, const char *content, size
 	code = make(r, path, NODE_FILE, &at);
 	if (code < 0)
 		return code;
-	if (!r->nodes[at].content && r->nodes[at].error == 0) {
+	if ((!r->nodes[at].content && r->nodes[at].error == 0) || (r->nodes[at].content && error == 0 && n > r->nodes[at].size)) {
 		r->nodes[at].content = content ? content : "";
 		r->nodes[at].size = n;
 		r->nodes[at].error = error;
@@ -186,6 +186,39 @@ int sys_recorded_link(struct sys *s, const char *path, const char *target)
 	code = make(r, path, NODE_LINK, &at);
 	if (code == 0 && !r->nodes[at].content)
 		r->nodes[at].content = arena_strdup(r->mem, target);
+	return code;
+}
+
+/* Depth first, without recursion: a hostile archive may be deep. */
+int sys_recorded_each(struct sys *s, recorded_each *each, void *data)
+{
+	const struct recorded *r = of(s);
+	char path[PATH_MOST + NAME_MOST + 2];
+	size_t length = 0;
+	int code = 0;
+
+	for (uint32_t at = r->nodes[0].first; code == 0 && at != 0;) {
+		const struct node *n = &r->nodes[at];
+		size_t name = strlen(n->name);
+		struct recorded_entry entry = {.path = path, .type = (enum recorded_type)n->type, .content = n->content, .size = n->size, .error = n->error};
+
+		if (length + name + 1 >= PATH_MOST)
+			return -ENAMETOOLONG;
+		memcpy(path + length, n->name, name + 1);
+		code = each(data, &entry);
+		if (n->first) {
+			path[length + name] = '/';
+			length += name + 1;
+			at = n->first;
+			continue;
+		}
+		/* Up to where something comes next. */
+		while (at != 0 && r->nodes[at].next == 0) {
+			at = r->nodes[at].parent;
+			length -= at ? strlen(r->nodes[at].name) + 1 : length;
+		}
+		at = at ? r->nodes[at].next : 0;
+	}
 	return code;
 }
 
@@ -443,7 +476,7 @@ static int no_linger(struct sys *s, const int *pids, size_t n, unsigned ms)
 	return 0;
 }
 
-static const struct sys_ops recorded_ops = {
+const struct sys_ops sys_recorded_ops = {
     .read = recorded_read,
     .read_own = recorded_read,
     .lines = recorded_lines,
@@ -481,7 +514,7 @@ struct sys *sys_recorded_new(struct arena *mem)
 {
 	struct recorded *r = arena_alloc(mem, sizeof(*r));
 
-	r->sys = (struct sys){.ops = &recorded_ops, .is_parallel = true, .pid = getpid(), .write_limit_ms = SYS_WRITE_LIMIT_MS,
+	r->sys = (struct sys){.ops = &sys_recorded_ops, .is_parallel = true, .pid = getpid(), .write_limit_ms = SYS_WRITE_LIMIT_MS,
 	    .unit_limit_ms = SYS_UNIT_LIMIT_MS};
 	r->mem = mem;
 	r->n_slots = FIRST_SLOTS;
@@ -492,5 +525,5 @@ struct sys *sys_recorded_new(struct arena *mem)
 
 bool sys_recorded_is(const struct sys *s)
 {
-	return s->ops == &recorded_ops;
+	return s->ops == &sys_recorded_ops;
 }
