@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "base/str.h"
 #include "flow/boot.h"
@@ -166,6 +167,13 @@ struct writing {
 	struct err *e;
 };
 
+static int learn_entry(void *data, const struct recorded_entry *entry)
+{
+	if (entry->type == RECORDED_FILE && entry->error == 0)
+		redactor_learn(data, entry->path, entry->content, entry->size);
+	return 0;
+}
+
 static int write_entry(void *data, const struct recorded_entry *entry)
 {
 	static const enum archive_type types[] = {
@@ -212,7 +220,8 @@ int flow_record(struct flow *f, const char *path, struct record_result *ret, str
 	cleanup_arena struct arena mem = {0}, reading = {0};
 	struct sys *kept = sys_recorded_new(&mem);
 	struct flow recording = {.s = sys_recording_new(&mem, f->s, kept), .mem = &reading};
-	struct writing w = {.mem = &mem, .redactor = redactor_new(&mem), .e = e};
+	struct writing w = {.mem = &mem, .e = e};
+	uint64_t seed;
 	int r = f->s->is_live ? f->s->ops->list(f->s, "sys/bus/pci/devices", refuse_busy, f->s) : 0;
 
 	if (r == -EBUSY)
@@ -220,6 +229,10 @@ int flow_record(struct flow *f, const char *path, struct record_result *ret, str
 	r = read_all(&recording, e);
 	if (r < 0)
 		return r;
+	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+		return err_set(e, -EIO, "the kernel has no random numbers");
+	w.redactor = redactor_new(&mem, seed);
+	(void)sys_recorded_each(kept, learn_entry, w.redactor);
 	add_names(f, w.redactor);
 	r = write_archive(&w, kept, path);
 	*ret = w.result;

@@ -447,6 +447,12 @@ static int no_lock(struct sys *s, const char *path, const char *text, char *hold
 	return -EROFS;
 }
 
+static int no_look_at_lock(struct sys *s, const char *path, char *holder, size_t holder_size)
+{
+	(void)s, (void)path, (void)holder, (void)holder_size;
+	return -EXDEV;
+}
+
 static void no_unlock(struct sys *s, int handle)
 {
 	(void)s, (void)handle;
@@ -498,6 +504,7 @@ const struct sys_ops sys_recorded_ops = {
     .file_tidy = no_path,
     .lock = no_lock,
     .unlock = no_unlock,
+    .is_locked = no_look_at_lock,
     .module_chain = no_chain,
     .module_for = no_text,
     .module_load = no_path,

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "text/redact.h"
 
-#include <stdio.h>
+#include <arpa/inet.h>
 #include <string.h>
 
 #include "base/str.h"
 
-enum kind { KIND_UUID, KIND_ID, KIND_MAC, KIND_IP4, KIND_IP6, KIND_SHORT_ID, KIND_SERIAL, KIND_USER, KIND_WORD, KINDS };
+enum kind { KIND_UUID, KIND_ID, KIND_MAC, KIND_SHORT_ID, KIND_SERIAL, KIND_USER, KIND_WORD, KINDS };
 
 struct secret {
 	enum kind kind;
@@ -23,6 +23,16 @@ struct redactor {
 	unsigned count[KINDS];
 	struct secret **words; /* KIND_WORD, looked for everywhere */
 	size_t n_words;
+	struct net *nets;
+	size_t n_nets;
+	uint64_t seed;
+};
+
+/* A network that a route leads to; IPv4 in the first four bytes. */
+struct net {
+	unsigned char bytes[16];
+	unsigned n_bits;
+	bool is_ip6;
 };
 
 /* What is being written. */
@@ -32,11 +42,12 @@ struct output {
 	size_t n, room;
 };
 
-struct redactor *redactor_new(struct arena *mem)
+struct redactor *redactor_new(struct arena *mem, uint64_t seed)
 {
 	struct redactor *r = arena_alloc(mem, sizeof(*r));
 
 	r->mem = mem;
+	r->seed = seed;
 	return r;
 }
 
@@ -95,10 +106,9 @@ static const char *lower(struct redactor *r, const char *s, size_t n)
 	return text;
 }
 
-/* Documentation's own addresses: RFC 5737, RFC 3849, RFC 7042. */
+/* MAC addresses: those of documentation (RFC 7042). */
 static const char *placeholder(struct redactor *r, enum kind kind, const char *text)
 {
-	static const char *const nets[] = {"192.0.2", "198.51.100", "203.0.113"};
 	bool is_new;
 	struct secret *s = find(r, kind, text, &is_new);
 	unsigned n = r->count[kind];
@@ -114,12 +124,6 @@ static const char *placeholder(struct redactor *r, enum kind kind, const char *t
 		break;
 	case KIND_MAC:
 		s->placeholder = arena_printf(r->mem, "00005e00%02x%02x", 0x53 + (n >> 8 & 0xf), n & 0xff);
-		break;
-	case KIND_IP4:
-		s->placeholder = arena_printf(r->mem, "%s.%u", nets[n / 254 % ARRAY_LEN(nets)], n % 254 + 1);
-		break;
-	case KIND_IP6:
-		s->placeholder = arena_printf(r->mem, "2001:db8::%x", n & 0xffff);
 		break;
 	case KIND_SHORT_ID:
 		s->placeholder = arena_printf(r->mem, "%04X-%04X", n >> 16 & 0xffff, n & 0xffff);
@@ -278,56 +282,251 @@ static size_t take_named_mac(struct output *o, const char *s, size_t n)
 	return 15;
 }
 
-static bool is_public_ip4(const unsigned bytes[4])
-{
-	bool is_mask = bytes[0] == 255;
+/* ---- IP addresses ---- */
 
-	return bytes[0] != 0 && bytes[0] != 127 && !is_mask;
+static bool has_bit(const unsigned char *bytes, unsigned i)
+{
+	return bytes[i / 8] >> (7 - i % 8) & 1;
+}
+
+static bool is_in(const struct net *n, const unsigned char *bytes)
+{
+	for (unsigned i = 0; i < n->n_bits; i++)
+		if (has_bit(n->bytes, i) != has_bit(bytes, i))
+			return false;
+	return true;
+}
+
+static void learn(struct redactor *r, const unsigned char *bytes, unsigned n_bits, bool is_ip6)
+{
+	struct net n = {.n_bits = n_bits, .is_ip6 = is_ip6};
+
+	/* What is as wide as half of the world is a default route. */
+	if (n_bits < (is_ip6 ? 33 : 8) || n_bits > (is_ip6 ? 128 : 32) || r->n_nets == 1000)
+		return;
+	memcpy(n.bytes, bytes, is_ip6 ? 16 : 4);
+	for (size_t i = 0; i < r->n_nets; i++)
+		if (r->nets[i].is_ip6 == is_ip6 && r->nets[i].n_bits == n_bits && is_in(&n, r->nets[i].bytes))
+			return;
+	*ARENA_PUSH(r->mem, r->nets, r->n_nets) = n;
+}
+
+/*
+ * Addresses that share a network still share one, so that routes lead where they led: each bit is turned over or not by
+ * what stands before it and the seed; those inside a network that is known stay, as the mask must fit.
+ */
+static void replace_ip(const struct redactor *r, unsigned char *bytes, bool is_ip6)
+{
+	unsigned n_bits = is_ip6 ? 128 : 32, fixed = is_ip6 ? 32 : 8;
+	uint64_t hash = r->seed ^ 0xcbf29ce484222325ULL;
+	unsigned char out[16];
+
+	for (size_t i = 0; i < r->n_nets; i++)
+		if (r->nets[i].is_ip6 == is_ip6 && r->nets[i].n_bits < n_bits && is_in(&r->nets[i], bytes))
+			n_bits = r->nets[i].n_bits;
+	memcpy(out, bytes, is_ip6 ? 16 : 4);
+	for (unsigned i = 0; i < n_bits; i++) {
+		uint64_t mixed = (hash ^ hash >> 31) * 0x9e3779b97f4a7c15ULL;
+
+		if (i >= fixed && mixed >> 63)
+			out[i / 8] ^= (unsigned char)(0x80 >> i % 8);
+		hash = (hash ^ (has_bit(bytes, i) + 1u)) * 0x100000001b3ULL;
+	}
+	/* Networks for documentation and for one's own use. */
+	if (is_ip6)
+		memcpy(out, "\x20\x01\x0d\xb8", 4);
+	else
+		out[0] = 10;
+	memcpy(bytes, out, is_ip6 ? 16 : 4);
+}
+
+/* Loopback, masks, link-local, multicast: they are everybody's. */
+static bool is_somebodys_ip4(const unsigned char *b)
+{
+	return b[0] != 0 && b[0] != 127 && b[0] < 224 && !(b[0] == 169 && b[1] == 254);
+}
+
+static bool is_somebodys_ip6(const unsigned char *b)
+{
+	static const unsigned char zero[16];
+
+	return memcmp(b + 2, zero + 2, 14) != 0 && memcmp(b, zero, 15) != 0 && b[0] != 0xff && !(b[0] == 0xfe && (b[1] & 0xc0) == 0x80) &&
+	    memcmp(b, zero, 8) != 0;
+}
+
+/* "192.168.1.5": its length, 0: none. */
+static size_t parse_ip4(const char *s, size_t n, unsigned char bytes[16])
+{
+	size_t at = 0;
+
+	for (int i = 0; i < 4; i++) {
+		unsigned byte = 0;
+		size_t digits = 0;
+
+		if (i > 0 && (at >= n || s[at++] != '.'))
+			return 0;
+		while (at < n && is_digit(s[at]) && digits < 4) {
+			byte = byte * 10 + (unsigned)(s[at++] - '0');
+			digits++;
+		}
+		if (digits == 0 || digits > 3 || byte > 255)
+			return 0;
+		bytes[i] = (unsigned char)byte;
+	}
+	/* "6.1.0.13-amd64" is a version. */
+	return at < n && (is_alnum(s[at]) || strchr("-+~_", s[at]) || (s[at] == '.' && at + 1 < n && is_alnum(s[at + 1]))) ? 0 : at;
+}
+
+static size_t parse_ip6(const char *s, size_t n, unsigned char bytes[16])
+{
+	char text[40];
+	size_t at = 0, colons = 0;
+
+	while (at < n && at + 1 < sizeof(text) && (is_hex(s[at]) || s[at] == ':')) {
+		colons += s[at] == ':';
+		text[at] = s[at];
+		at++;
+	}
+	text[at] = '\0';
+	/* "0000:01:00.0" and times of day are none; inet_pton wants all eight parts, or "::". */
+	if (colons < 2 || at < 4 || (at < n && (is_alnum(s[at]) || s[at] == '.' || s[at] == ':')) || inet_pton(AF_INET6, text, bytes) != 1)
+		return 0;
+	return at;
+}
+
+static bool parse_hex(const char *s, size_t n, size_t bytes, unsigned char *ret)
+{
+	uint64_t byte;
+
+	if (hex_run(s, n) != 2 * bytes || (n > 2 * bytes && is_alnum(s[2 * bytes])))
+		return false;
+	for (size_t i = 0; i < bytes; i++) {
+		(void)str_number_n(s + 2 * i, 2, 16, 0xff, &byte);
+		ret[i] = (unsigned char)byte;
+	}
+	return true;
+}
+
+/* The kernel prints words of the machine: little-endian ones, where there are people who record. */
+static void swap_words(unsigned char *bytes, size_t n)
+{
+	for (size_t i = 0; i < n; i += 4) {
+		unsigned char a = bytes[i], b = bytes[i + 1];
+
+		bytes[i] = bytes[i + 3];
+		bytes[i + 1] = bytes[i + 2];
+		bytes[i + 2] = b;
+		bytes[i + 3] = a;
+	}
 }
 
 static size_t take_ip4(struct output *o, const char *s, size_t n)
 {
-	unsigned bytes[4];
-	size_t at = 0;
+	unsigned char b[16];
+	size_t length = parse_ip4(s, n, b);
 
-	for (int i = 0; i < 4; i++) {
-		size_t digits = 0;
-
-		bytes[i] = 0;
-		if (i > 0 && (at >= n || s[at++] != '.'))
-			return 0;
-		while (at < n && is_digit(s[at]) && digits < 4) {
-			bytes[i] = bytes[i] * 10 + (unsigned)(s[at++] - '0');
-			digits++;
-		}
-		if (digits == 0 || digits > 3 || bytes[i] > 255)
-			return 0;
-	}
-	/* "6.1.0.13-amd64" is a version. */
-	if (!is_public_ip4(bytes) || (at < n && (is_alnum(s[at]) || strchr("-+.~_", s[at]))))
+	if (length == 0 || !is_somebodys_ip4(b))
 		return 0;
-	put_text(o, placeholder(o->r, KIND_IP4, arena_printf(o->r->mem, "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3])));
-	return at;
+	replace_ip(o->r, b, false);
+	put_text(o, arena_printf(o->r->mem, "%u.%u.%u.%u", b[0], b[1], b[2], b[3]));
+	return length;
 }
 
 static size_t take_ip6(struct output *o, const char *s, size_t n)
 {
-	size_t at = 0, colons = 0, digits = 0;
-	bool is_short = false;
+	unsigned char b[16];
+	char text[INET6_ADDRSTRLEN];
+	size_t length = parse_ip6(s, n, b);
 
-	for (; at < n && (is_hex(s[at]) || s[at] == ':'); at++) {
-		if (s[at] != ':' && ++digits > 4)
-			return 0;
-		if (s[at] != ':')
-			continue;
-		digits = 0;
-		colons++;
-		is_short |= at > 0 && s[at - 1] == ':';
-	}
-	if ((colons != 7 && !(is_short && colons >= 2 && colons < 8)) || at < 6 || (at < n && (is_alnum(s[at]) || s[at] == '.')))
+	if (length == 0 || !is_somebodys_ip6(b) || !inet_ntop(AF_INET6, b, text, sizeof(text)))
 		return 0;
-	put_text(o, placeholder(o->r, KIND_IP6, lower(o->r, s, at)));
-	return at;
+	replace_ip(o->r, b, true);
+	(void)inet_ntop(AF_INET6, b, text, sizeof(text));
+	put_text(o, text);
+	return length;
+}
+
+static void put_hex(struct output *o, const unsigned char *bytes, size_t n, bool is_upper)
+{
+	for (size_t i = 0; i < n; i++)
+		put_text(o, arena_printf(o->r->mem, is_upper ? "%02X" : "%02x", bytes[i]));
+}
+
+/* /proc/net: tcp and tcp6 as words of the machine, ipv6_route and if_inet6 byte by byte. */
+static size_t take_hex_ip(struct output *o, const char *path, const char *s, size_t n)
+{
+	bool is_words = strstr(path, "ipv6_route") == NULL && strstr(path, "if_inet6") == NULL;
+	unsigned char b[16];
+	size_t size = parse_hex(s, n, 4, b) ? 4 : parse_hex(s, n, 16, b) ? 16 : 0;
+
+	if (size == 0)
+		return 0;
+	if (size == 4 && !is_words)
+		return 0;
+	if (is_words)
+		swap_words(b, size);
+	if (size == 16 && memcmp(b, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12) == 0 && is_somebodys_ip4(b + 12))
+		replace_ip(o->r, b + 12, false);
+	else if (size == 4 && is_somebodys_ip4(b))
+		replace_ip(o->r, b, false);
+	else if (size == 16 && is_somebodys_ip6(b))
+		replace_ip(o->r, b, true);
+	if (is_words)
+		swap_words(b, size);
+	put_hex(o, b, size, is_words);
+	return 2 * size;
+}
+
+/* "192.168.1.0/24", and the columns of the kernel's tables. */
+static void learn_line(struct redactor *r, const char *path, const char *s, size_t n)
+{
+	unsigned char b[16], mask[16];
+	uint64_t bits;
+
+	if (strstr(path, "net/ipv6_route") && n > 35 && parse_hex(s, n, 16, b) && str_number_n(s + 33, 2, 16, 128, &bits)) {
+		learn(r, b, (unsigned)bits, true);
+		return;
+	}
+	if (strstr(path, "net/route")) {
+		const char *fields[8];
+		size_t n_fields = 0;
+
+		for (size_t i = 0; i < n && n_fields < 8; i++)
+			if (s[i] != '\t' && s[i] != ' ' && (i == 0 || s[i - 1] == '\t' || s[i - 1] == ' '))
+				fields[n_fields++] = s + i;
+		if (n_fields == 8 && parse_hex(fields[1], (size_t)(s + n - fields[1]), 4, b) && parse_hex(fields[7], (size_t)(s + n - fields[7]), 4, mask)) {
+			swap_words(b, 4);
+			swap_words(mask, 4);
+			for (bits = 0; bits < 32 && has_bit(mask, (unsigned)bits); bits++)
+				;
+			learn(r, b, (unsigned)bits, false);
+		}
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		size_t length = i > 0 && (is_alnum(s[i - 1]) || s[i - 1] == '.' || s[i - 1] == ':') ? 0 : parse_ip4(s + i, n - i, b), digits;
+		bool is_ip6 = length == 0;
+
+		if (length == 0 && (i == 0 || !(is_alnum(s[i - 1]) || s[i - 1] == ':')))
+			length = parse_ip6(s + i, n - i, b);
+		if (length == 0 || i + length + 1 >= n || s[i + length] != '/')
+			continue;
+		for (digits = 0; i + length + 1 + digits < n && is_digit(s[i + length + 1 + digits]); digits++)
+			;
+		if (str_number_n(s + i + length + 1, digits, 10, 128, &bits))
+			learn(r, b, (unsigned)bits, is_ip6);
+	}
+}
+
+void redactor_learn(struct redactor *r, const char *path, const char *bytes, size_t n)
+{
+	for (size_t at = 0; at < n;) {
+		const char *end = memchr(bytes + at, '\n', n - at);
+		size_t length = end ? (size_t)(end - bytes) - at : n - at;
+
+		learn_line(r, path, bytes + at, length < 4096 ? length : 4096);
+		at += length + 1;
+	}
 }
 
 /* What may be short or anything is known by what stands before it. */
@@ -358,36 +557,6 @@ static size_t take_keyed(struct output *o, const char *s, size_t n)
 	return 0;
 }
 
-/* /proc/net/route, tcp: an address is a number of eight digits, lowest byte first (on the little-endian machines there
- * are). */
-static size_t take_hex_ip4(struct output *o, const char *s, size_t n)
-{
-	unsigned bytes[4];
-	uint64_t number;
-	bool is_mask = true;
-	unsigned a, b, c, d;
-	const char *text;
-
-	if (hex_run(s, n) != 8 || !str_number_n(s, 8, 16, UINT32_MAX, &number))
-		return 0;
-	for (int i = 0; i < 4; i++) {
-		bytes[i] = (unsigned)(number >> (8 * i)) & 0xff;
-		is_mask &= bytes[i] == 0 || bytes[i] >= 0xf0 || (bytes[i] & (bytes[i] - 1)) == 0;
-	}
-	if (!is_public_ip4(bytes) || (is_mask && bytes[0] == 255))
-		return 0;
-	text = placeholder(o->r, KIND_IP4, arena_printf(o->r->mem, "%u.%u.%u.%u", bytes[0], bytes[1], bytes[2], bytes[3]));
-	a = b = c = d = 0;
-	for (const char *t = text; *t; t++) {
-		if (*t == '.')
-			a = b, b = c, c = d, d = 0;
-		else
-			d = d * 10 + (unsigned)(*t - '0');
-	}
-	put_text(o, arena_printf(o->r->mem, "%02X%02X%02X%02X", d, c, b, a));
-	return 8;
-}
-
 /* ---- files ---- */
 
 /* Extended capability 0003: the serial number is its second and third word (PCI Express Base Specification, 7.9.3). */
@@ -406,7 +575,7 @@ const char *redact(struct redactor *r, const char *path, const char *bytes, size
 {
 	typedef size_t pattern(struct output *o, const char *s, size_t n);
 	static pattern *const patterns[] = {take_word, take_keyed, take_uuid, take_mac, take_named_mac, take_ip4, take_ip6, take_id};
-	bool is_net = strstr(path, "proc/net/") || strstr(path, "/net/tcp") || strstr(path, "/net/route");
+	bool is_net = str_starts(path, "proc/") && strstr(path, "/net/");
 	struct output o = {.r = r};
 	char *copy = arena_alloc(r->mem, n + 1);
 
@@ -419,10 +588,10 @@ const char *redact(struct redactor *r, const char *path, const char *bytes, size
 		size_t taken = 0;
 
 		if (is_alnum(copy[i]) || (copy[i] == ':' && i + 1 < n && copy[i + 1] == ':')) {
+			if (is_net)
+				taken = take_hex_ip(&o, path, copy + i, n - i);
 			for (size_t k = 0; k < ARRAY_LEN(patterns) && taken == 0; k++)
 				taken = patterns[k](&o, copy + i, n - i);
-			if (taken == 0 && is_net)
-				taken = take_hex_ip4(&o, copy + i, n - i);
 			if (taken == 0)
 				while (i + taken < n && is_alnum(copy[i + taken]))
 					taken++;

@@ -11,7 +11,11 @@
 
 struct redactor;
 
-struct redactor *redactor_new(struct arena *mem);
+/* seed: any number; of another one, other addresses come out. */
+struct redactor *redactor_new(struct arena *mem, uint64_t seed);
+
+/* Before anything is redacted, every file: networks that are known stay networks. */
+void redactor_learn(struct redactor *r, const char *path, const char *bytes, size_t n);
 
 /* A word that is to go wherever it stands alone, "host" in front of a number in its place. Shorter ones than three
  * letters, and "localhost", stay. */
