@@ -16,6 +16,7 @@ static struct {
 	__typeof__(archive_read_support_filter_all) *support_filters;
 	__typeof__(archive_read_support_format_tar) *support_tar;
 	__typeof__(archive_read_support_format_cpio) *support_cpio;
+	__typeof__(archive_read_set_options) *read_options;
 	__typeof__(archive_read_open_fd) *open_fd;
 	__typeof__(archive_read_next_header) *next;
 	__typeof__(archive_read_data) *data;
@@ -30,6 +31,7 @@ static struct {
 	__typeof__(archive_write_close) *write_close;
 	__typeof__(archive_write_add_filter_gzip) *add_gzip;
 	__typeof__(archive_write_set_format_pax_restricted) *set_pax;
+	__typeof__(archive_write_set_options) *write_options;
 	__typeof__(archive_write_open_fd) *write_open_fd;
 	__typeof__(archive_write_header) *header;
 	__typeof__(archive_write_data) *write_data;
@@ -50,6 +52,7 @@ static int load(struct err *e)
 	    {"archive_read_support_filter_all", (void **)&ar.support_filters},
 	    {"archive_read_support_format_tar", (void **)&ar.support_tar},
 	    {"archive_read_support_format_cpio", (void **)&ar.support_cpio},
+	    {"archive_read_set_options", (void **)&ar.read_options},
 	    {"archive_read_open_fd", (void **)&ar.open_fd},
 	    {"archive_read_next_header", (void **)&ar.next},
 	    {"archive_read_data", (void **)&ar.data},
@@ -64,6 +67,7 @@ static int load(struct err *e)
 	    {"archive_write_close", (void **)&ar.write_close},
 	    {"archive_write_add_filter_gzip", (void **)&ar.add_gzip},
 	    {"archive_write_set_format_pax_restricted", (void **)&ar.set_pax},
+	    {"archive_write_set_options", (void **)&ar.write_options},
 	    {"archive_write_open_fd", (void **)&ar.write_open_fd},
 	    {"archive_write_header", (void **)&ar.header},
 	    {"archive_write_data", (void **)&ar.write_data},
@@ -160,6 +164,8 @@ int archive_read(int fd, const struct archive_limits *limits, archive_each *each
 	(void)ar.support_filters(a);
 	(void)ar.support_tar(a);
 	(void)ar.support_cpio(a);
+	/* Names are bytes, whatever the locale. */
+	(void)ar.read_options(a, "hdrcharset=BINARY");
 	if (ar.open_fd(a, fd, 64 * 1024) != ARCHIVE_OK)
 		r = err_set(e, -EBADMSG, "it is no archive: %s", ar.error(a));
 	while (r == 0 && ((code = ar.next(a, &entry)) == ARCHIVE_OK || code == ARCHIVE_WARN)) {
@@ -200,7 +206,8 @@ int archive_make(int fd, struct archive_writer **ret, struct err *e)
 		free(w);
 		return err_set(e, -ENOMEM, "out of memory");
 	}
-	if (ar.add_gzip(w->a) != ARCHIVE_OK || ar.set_pax(w->a) != ARCHIVE_OK || ar.write_open_fd(w->a, fd) != ARCHIVE_OK) {
+	if (ar.add_gzip(w->a) != ARCHIVE_OK || ar.set_pax(w->a) != ARCHIVE_OK ||
+	    ar.write_options(w->a, "hdrcharset=BINARY") != ARCHIVE_OK || ar.write_open_fd(w->a, fd) != ARCHIVE_OK) {
 		r = failed(w, e);
 		(void)ar.write_free(w->a);
 		free(w);
