@@ -450,7 +450,9 @@ bool dump_is_listing(struct dump *d, const char *line)
 	struct start start = find_start(line);
 	struct dump_fact fact = {.group = GROUP_UNKNOWN};
 	struct prefix p;
+	struct pci_addr again;
 	const char *rest;
+	size_t length;
 	bool is_told;
 	uint64_t number;
 
@@ -486,6 +488,10 @@ bool dump_is_listing(struct dump *d, const char *line)
 	}
 	fact.addr = p.addr;
 	rest = p.at + p.length;
+	/* A script may print it before lspci does. */
+	length = dump_address(dump_skip(rest), &again);
+	if (length > 0 && pci_addr_cmp(again, p.addr) == 0)
+		rest = dump_skip(rest) + length;
 	if (p.group == GROUP_UNKNOWN) {
 		const char *next = take_group(rest + strspn(rest, " \t:-([|"), &p.group);
 

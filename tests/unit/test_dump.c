@@ -67,6 +67,7 @@ static void every_form_of_a_group_listing_is_read(void **state)
 	says("Group 15:\t[10de:21c4] [R] 09:00.0  VGA compatible controller   TU116\n\t\t[10de:1aeb]     09:00.1  Audio device   TU116\n", "09:00.1", "15 0403 10de:1aeb -");
 	says("\xe2\x94\x9c\xe2\x94\x80\xe2\x94\x80 3\n\xe2\x94\x82   \xe2\x94\x94\xe2\x94\x80\xe2\x94\x80 00:03.0 Host bridge [0600]: x [1022:1452]\n", "00:03.0", "3 0600 1022:1452 -");
 	says("Group  9: 10000:e1:00.0 Micron 2500 NVMe SSD [1344:5425]\n", "10000:e1:00.0", "9 - 1344:5425 -");
+	says("IOMMU Group 14:\n0000:01:00.0 01:00.0 VGA compatible controller [0300]: NVIDIA [10de:1c20]\n", "01:00.0", "14 0300 10de:1c20 -");
 	says("/sys/kernel/iommu_groups/4/devices/0000:01:00.0\n", "01:00.0", "4 - - -");
 	says("/sys/kernel/iommu_groups/4/devices:\ntotal 0\nlrwxrwxrwx 1 root root 0 Jan 1 00:00 0000:01:00.0 -> ../../../../devices/pci0000:00/0000:00:01.0/0000:01:00.0\n", "01:00.0", "4 - - -");
 	says("[    0.55] pci 0000:01:00.0: Adding to iommu group 6\n", "01:00.0", "6 - - -");
