@@ -121,6 +121,8 @@ static void contradictions_are_unknown_and_put_both_groups_in_doubt(void **state
 	assert_non_null(function(&h, "02:00.0")->trouble);
 	says(twice, "02:00.0", "- 0c03 1b21:1142 -");
 	assert_int_equal(answer(twice, "01:00.0"), ANSWER_CANNOT_TELL);
+	/* What it is, is not known either: it may be no part of the card. */
+	assert_int_equal(answer("IOMMU Group 1 01:00.0 VGA compatible controller [0300]: x [10de:1c20]\nIOMMU Group 1 01:00.1\n", "01:00.0"), ANSWER_CANNOT_TELL);
 	says("01:00.0 VGA compatible controller [0300]: x [10de:1c20]\n\n01:00.0 USB controller [0c03]: x [1b21:1142]\n", "01:00.0", "- - - -");
 	says("01:00.0 VGA compatible controller [0300]: x [10de:1c20]\n\tKernel driver in use: nvidia\n\tKernel driver in use: nouveau\n", "01:00.0", "- 0300 10de:1c20 -");
 }
