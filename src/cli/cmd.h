@@ -46,6 +46,7 @@ enum option_id {
 	OPT_LOADER,
 	OPT_ALL,
 	OPT_JOURNAL,
+	OPT_DUMP,
 	OPTIONS
 };
 
@@ -96,6 +97,8 @@ struct cli {
 	bool is_journal; /* explain */
 	const char **allow;
 	size_t n_allow;
+	const char **dumps;
+	size_t n_dumps;
 	const char *timeout, *user;
 	unsigned write_limit_ms; /* 0: as usual */
 	char **words; /* the command's name and all behind it as typed, NULL-terminated */

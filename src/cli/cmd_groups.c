@@ -72,7 +72,8 @@ const struct cmd cmd_groups = {
 	"passthru groups", "how this board splits its slots",
 	"passthru groups --json | jq '.groups[] | select(.verdict.answer != \"blocked\") | .group'",
 	"groups that can be handed over",
+	"lspci -nnv | passthru --dump - groups", "the same for a machine at the other end of a pipe",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_STRICT),
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_DUMP) | HAS(OPT_JSON) | HAS(OPT_STRICT),
     .run = run_groups,
 };

@@ -128,8 +128,9 @@ const struct cmd cmd_list = {
 	    "passthru list --tree", "functions below their bridges",
 	    "passthru list --driver vfio-pci --json", "what is handed over, for a program",
 	    "passthru --root ./recorded list", "what was in a recorded machine",
+	    "passthru --dump paste.txt list", "what is in the machine of a forum post",
 	    NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_OUTPUT) | HAS(OPT_TREE) | HAS(OPT_CLASS) |
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_DUMP) | HAS(OPT_JSON) | HAS(OPT_OUTPUT) | HAS(OPT_TREE) | HAS(OPT_CLASS) |
 	HAS(OPT_ONLY_DRIVER) | HAS(OPT_GROUP) | HAS(OPT_VENDOR),
     .run = run_list,
 };

@@ -112,8 +112,9 @@ const struct cmd cmd_show = {
     .examples = (const char *const[]){
 	"passthru show 01:00.0", "can this card go to a virtual machine?",
 	"passthru show 0000:01:00.0 --json", "the same for a program",
+	"passthru --dump paste.txt show 01:00.0", "can that card of somebody else's be handed over?",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_STRICT),
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_DUMP) | HAS(OPT_JSON) | HAS(OPT_STRICT),
     .min_args = 1,
     .max_args = 1,
     .run = run_show,

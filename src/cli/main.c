@@ -46,6 +46,8 @@ static void take_option(struct cli *c, int option, const char *value)
 	c->given |= HAS(option);
 	if (option == OPT_ALLOW)
 		*ARENA_PUSH(c->mem, c->allow, c->n_allow) = value;
+	else if (option == OPT_DUMP)
+		*ARENA_PUSH(c->mem, c->dumps, c->n_dumps) = value;
 	else if (option_rows[option].value)
 		*(const char **)at = value;
 	else
@@ -120,6 +122,8 @@ static int parse(const struct cmd *cmd, struct cli *c, int argc, char **argv)
 		return usage_error(cmd, "an argument is missing:", cmd->args);
 	if (c->n_args > cmd->max_args)
 		return usage_error(cmd, "one argument too many:", c->args[cmd->max_args]);
+	if (c->n_dumps > 0 && c->root)
+		return usage_error(cmd, "a pasted host has no root: --dump does not go with", "--root");
 	if (c->timeout && (!str_number(c->timeout, 10, MOST_SECONDS, &seconds) || seconds == 0))
 		return usage_error(cmd, "--timeout takes 1 to 3600 seconds, not", c->timeout);
 	c->write_limit_ms = (unsigned)seconds * 1000;
@@ -212,7 +216,7 @@ static char **move_globals(struct arena *mem, int argc, char **argv, int *ret_ar
 	int first = 1, n = 0;
 
 	while (first < argc && argv[first][0] == '-') {
-		bool takes_value = str_eq(argv[first], "--root");
+		bool takes_value = str_eq(argv[first], "--root") || str_eq(argv[first], "--dump");
 
 		first += takes_value ? 2 : 1;
 	}

@@ -5,7 +5,7 @@
 
 const struct option_row option_rows[OPTIONS] = {
     [OPT_HELP] = {"help", 'h', NULL, "show this help", AT(wants_help)},
-    [OPT_ROOT] = {"root", 0, "DIR", "look at the host recorded below DIR (sys/, proc/, …) instead of this one", AT(root)},
+    [OPT_ROOT] = {"root", 0, "DIR", "look at the host recorded below DIR (sys/, proc/, …), or in an archive of passthru record, instead of this one", AT(root)},
     [OPT_JSON] = {"json", 0, NULL, "answer in JSON", AT(is_json)},
     [OPT_DRY_RUN] = {"dry-run", 'n', NULL, "show every step and change nothing", AT(is_dry_run)},
     [OPT_DRIVER] = {"driver", 0, "NAME", "bind exactly the functions named to this driver", AT(driver)},
@@ -39,6 +39,7 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_LOADER] = {"loader", 0, "NAME", "the loader, where it cannot be told which one started this kernel", AT(loader)},
     [OPT_ALL] = {"all", 0, NULL, "everything passthru ever wrote that outlives the boot", AT(is_all)},
     [OPT_JOURNAL] = {"journal", 0, NULL, "what was logged since this boot by the kernel, hypervisors and what manages them", AT(is_journal)},
+    [OPT_DUMP] = {"dump", 0, "FILE", "look at the host that was pasted into FILE, a folder of files, or -; may be given again"}, /* a list */
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine", AT(abandon)},
 };
 

@@ -130,8 +130,15 @@ static void say_said(void *data, const char *program, const char *text)
 struct sys *cli_open(struct cli *c, struct flow *f)
 {
 	struct err e = {0};
-	struct sys *s = flow_open(c->mem, c->root, &e);
+	struct sys *s;
 
+	if (c->n_dumps > 0) {
+		if (flow_open_dump(c->mem, c->dumps, c->n_dumps, f, &e) == 0)
+			return f->s;
+		(void)cli_fail(c, &e, 0);
+		return NULL;
+	}
+	s = flow_open(c->mem, c->root, &e);
 	if (!s) {
 		(void)cli_fail(c, &e, 0);
 		return NULL;

@@ -13,6 +13,7 @@
 #include "model/our_file.h"
 #include "plan/initramfs.h"
 #include "sys/read_image.h"
+#include "sys/unpack.h"
 #include "text/claim_file.h"
 #include "text/udev_rules.h"
 
@@ -206,5 +207,9 @@ int flow_add_boot_files(struct flow *f, const struct claims *claims, struct chan
 		return 0;
 	plan_add_derived(f->mem, &c->plan, early.command);
 	add_images(f, &b, &now, &c->plan);
+	if (f->s->is_live && !unpack_is_possible()) {
+		(void)err_set(e, -ELIBACC, "what %s makes could not be looked at: libarchive is not installed", early.command);
+		return err_hint(e, "apt install libarchive13, or the package that has libarchive.so.13 here");
+	}
 	return flow_check_boot_state(f, &b, &answer.loader, &c->plan, folders, ARRAY_LEN(folders), c, e);
 }

@@ -20,6 +20,7 @@ struct flow {
 	struct arena *mem;
 	apply_progress *progress; /* before each step, may be NULL */
 	void *progress_data;
+	const struct host *dump; /* flow_open_dump: the host that somebody pasted; NULL: files are read */
 };
 
 /* How a verb ended; anything but DONE and NOTHING has its reason in e. */
@@ -55,6 +56,10 @@ struct change {
 /* Opens the door to a host; root_path NULL is the running one. */
 struct sys *flow_open(struct arena *mem, const char *root_path, struct err *e);
 void flow_close(struct sys *s);
+
+/* A host out of what was pasted into these files, folders of files, or "-" (text/dump.h), into f, with a door that leads
+ * nowhere. From here on the process is nobody's where it was root's: foreign text is taken apart without rights. */
+int flow_open_dump(struct arena *mem, const char *const *paths, size_t n_paths, struct flow *ret, struct err *e);
 
 struct read_request;
 

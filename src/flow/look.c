@@ -1,28 +1,38 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/str.h"
+#include "flow/dump.h"
 #include "flow/flow.h"
+#include "flow/record.h"
 #include "sys/read_holders.h"
 #include "sys/read_host.h"
 #include "sys/real.h"
+#include "sys/recorded.h"
 
 struct sys *flow_open(struct arena *mem, const char *root_path, struct err *e)
 {
 	struct sys_real *s = arena_alloc(mem, sizeof(*s));
+	struct stat st;
 
+	/* A file is an archive of `passthru record`. */
+	if (root_path && stat(root_path, &st) == 0 && S_ISREG(st.st_mode))
+		return flow_open_archive(mem, root_path, e);
 	return sys_real_open(s, root_path, e) < 0 ? NULL : &s->sys;
 }
 
 void flow_close(struct sys *s)
 {
-	if (s)
+	if (s && !sys_recorded_is(s))
 		sys_real_close((struct sys_real *)s);
 }
 
 int flow_look(struct flow *f, const struct read_request *request, struct host *ret, struct err *e)
 {
+	if (f->dump)
+		return flow_look_at_dump(f, request, ret);
 	return read_host(f->s, f->mem, request, ret, e);
 }
 

@@ -199,7 +199,7 @@ static void sort_members(struct building *b, const struct iommu_group *g)
 			continue;
 		if (function_is_bridge(other))
 			*ARENA_PUSH(b->mem, b->bridges, b->v.n_bridges) = g->functions[i];
-		else if (judge_same_card(b->h, b->f, other))
+		else if (other->has_class && judge_same_card(b->h, b->f, other))
 			add_companion(b, other);
 		else
 			add_blocker(b, other->name, g->functions[i], BLOCK_STRANGER);
@@ -328,6 +328,16 @@ static void note_reset(struct building *b)
 		    "it cannot be reset: after a guest has used it, it may not start again until the host reboots", evidence);
 }
 
+/* All that would block is functions whose class nothing tells: a bridge would not. */
+static bool only_unknown_block(struct building *b)
+{
+	for (size_t i = 0; i < b->v.n_blockers; i++)
+		if (b->blockers[i].index < 0 || b->blockers[i].reason != BLOCK_STRANGER || b->h->functions[b->blockers[i].index].has_class)
+			return false;
+	add_note(b, "unknown-member", "nothing tells the class of another member of its IOMMU group: a bridge would stay, anything else blocks", NULL);
+	return true;
+}
+
 static void judge_grouped(struct building *b, const struct iommu_group *g)
 {
 	char *evidence = arena_printf(b->mem, "/sys/kernel/iommu_groups/%d/devices", g->number);
@@ -355,9 +365,17 @@ static void judge_grouped(struct building *b, const struct iommu_group *g)
 		    "the firmware keeps a region of memory mapped for this device; the kernel refuses to give it to a guest",
 		    arena_printf(b->mem, "/sys/kernel/iommu_groups/%d/reserved_regions", g->number));
 	if (b->v.n_blockers > 0)
-		b->v.answer = ANSWER_BLOCKED;
+		b->v.answer = only_unknown_block(b) ? ANSWER_CANNOT_TELL : ANSWER_BLOCKED;
 	else
 		b->v.answer = b->v.n_companions > 0 ? ANSWER_READY_WITH_COMPANIONS : ANSWER_READY;
+	if (b->v.n_blockers == 0 && g->may_lack_members) {
+		add_note(b, "incomplete-group",
+		    arena_printf(b->mem,
+			"nothing tells which IOMMU group some other functions are in; they may be in group %d, and then they block",
+			g->number),
+		    NULL);
+		b->v.answer = ANSWER_CANNOT_TELL;
+	}
 }
 
 static void judge_ungrouped(struct building *b)
@@ -399,7 +417,7 @@ struct verdict judge_function(struct arena *mem, const struct host *h, const str
 	struct building b = {.mem = mem, .h = h, .f = f};
 
 	b.v.viable_now = TRI_UNKNOWN;
-	if (!f->has_class) {
+	if (!f->has_class && h->has_groups != TRI_NO) { /* without an IOMMU it is blocked, bridge or not */
 		add_note(&b, "unknown-class", "the class of this function cannot be read, so it may be a bridge", NULL);
 		b.v.answer = ANSWER_CANNOT_TELL;
 	} else if (function_is_bridge(f)) {

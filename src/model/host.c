@@ -5,6 +5,32 @@
 
 #include "base/str.h"
 
+void host_filter(struct host *h, struct arena *mem, const struct function_filter *filter)
+{
+	bool *is_kept = arena_alloc(mem, h->n_functions + 1);
+	int *moved_to = arena_alloc(mem, (h->n_functions + 1) * sizeof(*moved_to));
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n_functions; i++)
+		is_kept[i] = function_matches(filter, &h->functions[i]);
+	for (size_t i = 0; i < h->n_functions; i++)
+		for (int k = is_kept[i] ? h->functions[i].parent : -1; k >= 0 && !is_kept[k]; k = h->functions[k].parent)
+			is_kept[k] = true;
+	for (size_t i = 0; i < h->n_functions; i++)
+		if (is_kept[i])
+			moved_to[i] = (int)n++;
+	n = 0;
+	for (size_t i = 0; i < h->n_functions; i++) {
+		if (!is_kept[i])
+			continue;
+		h->functions[n] = h->functions[i];
+		if (h->functions[n].parent >= 0)
+			h->functions[n].parent = moved_to[h->functions[n].parent];
+		n++;
+	}
+	h->n_functions = n;
+}
+
 const struct pci_function *host_find(const struct host *h, struct pci_addr addr)
 {
 	size_t low = 0, high = h->n_functions;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/base.h"
 #include "model/pci_addr.h"
 #include "model/use.h"
@@ -45,6 +46,7 @@ struct pci_function {
 	uint16_t vendor, device;
 	uint16_t subvendor, subdevice; /* 0 and 0: none */
 	bool is_subsystem_unread;      /* or not known */
+	bool is_device_unread;	       /* with has_ids: whose it is is known, not what (a listing without numbers) */
 
 	enum tri has_driver;
 	const char *driver; /* NULL unless has_driver is TRI_YES */
@@ -89,6 +91,7 @@ struct iommu_group {
 	const struct group_other *others;
 	size_t n_others;
 	bool is_noiommu; /* vfio's no-IOMMU mode made it: it isolates nothing */
+	bool may_lack_members; /* of a listing that lost lines: a function whose group nothing says may be in it */
 	enum tri has_direct_region; /* reserved_regions names a "direct" one: firmware insists on a 1:1 mapping */
 };
 
@@ -193,6 +196,10 @@ bool function_matches(const struct function_filter *filter, const struct pci_fun
 /* "gpu", "audio", "network", "storage", "usb", "bridge", …, or two, four or six hex digits; false: no such class. */
 bool function_filter_class(const char *word, struct function_filter *ret);
 extern const char function_filter_class_words[]; /* those words, for help and completion */
+
+/* Leaves out the functions that do not match; bridges above those that do stay, where parents are known. Groups, links
+ * and uses are lost. */
+void host_filter(struct host *h, struct arena *mem, const struct function_filter *filter);
 
 /* NULL: there is none. */
 const struct pci_function *host_find(const struct host *h, struct pci_addr addr);

@@ -561,37 +561,6 @@ static void read_facets(struct reading *r, const struct read_request *q)
 	}
 }
 
-/* Keeps what matches; of a tree also what it hangs below. */
-static void filter_functions(struct reading *r, const struct read_request *q)
-{
-	struct host *h = r->h;
-	bool *is_kept = arena_alloc(r->mem, h->n_functions + 1);
-	int *moved_to = arena_alloc(r->mem, (h->n_functions + 1) * sizeof(*moved_to));
-	size_t n = 0;
-
-	for (size_t i = 0; i < h->n_functions; i++) {
-		if (q->facets & FACET_PARENTS)
-			read_parent(r, &h->functions[i]);
-		is_kept[i] = function_matches(q->filter, &h->functions[i]);
-	}
-	for (size_t i = 0; i < h->n_functions; i++)
-		for (int k = is_kept[i] ? h->functions[i].parent : -1; k >= 0 && !is_kept[k]; k = h->functions[k].parent)
-			is_kept[k] = true;
-	for (size_t i = 0; i < h->n_functions; i++)
-		if (is_kept[i])
-			moved_to[i] = (int)n++;
-	n = 0;
-	for (size_t i = 0; i < h->n_functions; i++) {
-		if (!is_kept[i])
-			continue;
-		h->functions[n] = h->functions[i];
-		if (h->functions[n].parent >= 0)
-			h->functions[n].parent = moved_to[h->functions[n].parent];
-		n++;
-	}
-	h->n_functions = n;
-}
-
 int read_host(struct sys *s, struct arena *mem, const struct read_request *request, struct host *ret, struct err *e)
 {
 	struct host h = {0};
@@ -613,8 +582,11 @@ int read_host(struct sys *s, struct arena *mem, const struct read_request *reque
 	for (size_t i = 0; i < h.n_functions && r.vfio_nodes.n > 0; i++)
 		find_vfio_node(&r.vfio_nodes, &h.functions[i]);
 	read_whether_grouped(&r);
-	if (request->filter)
-		filter_functions(&r, request);
+	if (request->filter) {
+		for (size_t i = 0; i < h.n_functions && request->facets & FACET_PARENTS; i++)
+			read_parent(&r, &h.functions[i]);
+		host_filter(&h, mem, request->filter);
+	}
 	if (request->facets & FACET_GROUPS) {
 		read_kernel_version(&r);
 		build_groups(&r);

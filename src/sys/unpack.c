@@ -48,6 +48,11 @@ static bool load(void)
 	return la.new || library_load("libarchive.so.13", symbols, ARRAY_LEN(symbols));
 }
 
+bool unpack_is_possible(void)
+{
+	return load();
+}
+
 /* ARCHIVE_WARN is how libarchive says that it would run a program: what it is built without. */
 static bool support(struct archive *a, enum image_packing p)
 {

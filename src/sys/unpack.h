@@ -20,3 +20,6 @@ struct unpack_ends {
  * ends too early.
  */
 int unpack(enum image_packing p, const struct unpack_ends *ends, uint64_t *ret_taken);
+
+/* Is there a libarchive? */
+bool unpack_is_possible(void);

@@ -11,3 +11,8 @@ int unpack(enum image_packing p, const struct unpack_ends *ends, uint64_t *ret_t
 	(void)ret_taken;
 	return -ENOPKG;
 }
+
+bool unpack_is_possible(void)
+{
+	return false;
+}

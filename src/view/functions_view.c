@@ -29,7 +29,7 @@ static const char *get_vendor(struct arena *mem, const struct pci_function *f)
 
 static const char *get_device(struct arena *mem, const struct pci_function *f)
 {
-	return f->has_ids ? arena_printf(mem, "%04x", f->device) : NULL;
+	return f->has_ids && !f->is_device_unread ? arena_printf(mem, "%04x", f->device) : NULL;
 }
 
 static const char *get_description(struct arena *mem, const struct pci_function *f)

@@ -146,7 +146,9 @@ void view_function(FILE *out, struct arena *mem, const struct host *h, const str
     const struct reset_view *reset, const struct verdict *v)
 {
 	(void)fprintf(out, "%s  %s\n", f->name, f->description ? view_clean(mem, f->description) : "");
-	if (f->has_ids)
+	if (f->is_device_unread && f->has_ids)
+		(void)fprintf(out, "  ids:         %04x: and no more is known, class %06x", f->vendor, f->class_code);
+	else if (f->has_ids)
 		(void)fprintf(out, "  ids:         %04x:%04x, class %06x", f->vendor, f->device, f->class_code);
 	if (f->has_ids && f->subvendor != 0)
 		(void)fprintf(out, ", subsystem %04x:%04x", f->subvendor, f->subdevice);
