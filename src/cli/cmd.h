@@ -46,6 +46,8 @@ enum option_id {
 	OPT_LOADER,
 	OPT_ALL,
 	OPT_JOURNAL,
+	OPT_DOT,
+	OPT_SVG,
 	OPTIONS
 };
 
@@ -94,6 +96,7 @@ struct cli {
 	const char *iommu, *loader; /* boot */
 	bool is_all;
 	bool is_journal; /* explain */
+	bool is_dot, is_svg; /* topology */
 	const char **allow;
 	size_t n_allow;
 	const char *timeout, *user;
