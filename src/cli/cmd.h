@@ -47,6 +47,8 @@ enum option_id {
 	OPT_ALL,
 	OPT_JOURNAL,
 	OPT_DUMP,
+	OPT_DOT,
+	OPT_SVG,
 	OPTIONS
 };
 
@@ -95,6 +97,7 @@ struct cli {
 	const char *iommu, *loader; /* boot */
 	bool is_all;
 	bool is_journal; /* explain */
+	bool is_dot, is_svg; /* topology */
 	const char **allow;
 	size_t n_allow;
 	const char **dumps;

@@ -40,6 +40,8 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_ALL] = {"all", 0, NULL, "everything passthru ever wrote that outlives the boot", AT(is_all)},
     [OPT_JOURNAL] = {"journal", 0, NULL, "what was logged since this boot by the kernel, hypervisors and what manages them", AT(is_journal)},
     [OPT_DUMP] = {"dump", 0, "FILE", "look at the host that was pasted into FILE, a folder of files, or -; may be given again"}, /* a list */
+    [OPT_DOT] = {"dot", 0, NULL, "answer in the DOT language of Graphviz", AT(is_dot)},
+    [OPT_SVG] = {"svg", 0, NULL, "answer with a picture, as SVG", AT(is_svg)},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine", AT(abandon)},
 };
 

@@ -31,10 +31,12 @@ enum attribute {
 	ATTR_MAX_LINK_WIDTH,
 	ATTR_MODULES,	      /* modules whose alias fits, comma-separated */
 	ATTR_VFS,	      /* how many virtual functions it has now */
+	ATTR_SLOT_BELOW,      /* of a port: label of the physical slot that it leads to; with FACET_CONFIG */
 	ATTR_SERIAL,	      /* PCI Express device serial number; its reading needs root */
 	ATTRIBUTES
 };
 
+struct pci_config;
 struct port_path;
 
 struct pci_function {
@@ -65,6 +67,9 @@ struct pci_function {
 	/* FACET_PATH */
 	const struct port_path *path; /* where it sits (model/port_path.h), NULL: not known, or not asked */
 	const char *claim; /* flow_mark_claims: "yes", or the VM that a saved claim names; NULL: none, or not asked */
+
+	/* FACET_CONFIG, of bridges */
+	const struct pci_config *config; /* model/pci_config.h; NULL: it is off, or not asked */
 
 	/* Those asked for; NULL: none was, a member NULL: absent, or it cannot be read. */
 	const char **attributes;

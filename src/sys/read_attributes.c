@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/pci_config.h"
 
 #define DEVICES "sys/bus/pci/devices"
 #define SLOTS "sys/bus/pci/slots"
@@ -88,6 +89,24 @@ static const char *slot_label(const struct slots *slots, const struct pci_functi
 	return NULL;
 }
 
+/* A slot is listed by the bus that a port leads to ("0000:03:00"; "0000:03" where its device number is not known,
+ * drivers/pci/slot.c, address_read_file). */
+static const char *slot_label_below(const struct slots *slots, struct arena *mem, const struct pci_function *f)
+{
+	const char *bus;
+	size_t length;
+
+	if (!f->config || f->config->secondary_bus < 0)
+		return NULL;
+	bus = arena_printf(mem, "%04x:%02x", f->addr.domain, (unsigned)f->config->secondary_bus);
+	length = strlen(bus);
+	for (size_t i = 0; i < slots->n; i++)
+		if (str_starts(slots->items[i].address, bus) &&
+		    (slots->items[i].address[length] == '\0' || slots->items[i].address[length] == ':'))
+			return slots->items[i].label;
+	return NULL;
+}
+
 /* ---- modules and serial number ---- */
 
 static const char *fitting_modules(struct sys *s, struct arena *mem, const struct pci_function *f)
@@ -129,7 +148,7 @@ void read_attributes_of(struct sys *s, struct arena *mem, struct host *h, const 
 {
 	struct slots slots = {.s = s, .mem = mem};
 
-	if (attributes & 1u << ATTR_SLOT)
+	if (attributes & (1u << ATTR_SLOT | 1u << ATTR_SLOT_BELOW))
 		(void)s->ops->list(s, SLOTS, add_slot, &slots);
 	for (size_t i = 0; i < h->n_functions; i++) {
 		struct pci_function *f = &h->functions[i];
@@ -143,6 +162,8 @@ void read_attributes_of(struct sys *s, struct arena *mem, struct host *h, const 
 				f->attributes[a] = read_file(s, mem, f, (enum attribute)a);
 		if (attributes & 1u << ATTR_SLOT)
 			f->attributes[ATTR_SLOT] = slot_label(&slots, f);
+		if (attributes & 1u << ATTR_SLOT_BELOW)
+			f->attributes[ATTR_SLOT_BELOW] = slot_label_below(&slots, mem, f);
 		if (attributes & 1u << ATTR_MODULES)
 			f->attributes[ATTR_MODULES] = fitting_modules(s, mem, f);
 		if (attributes & 1u << ATTR_SERIAL)

@@ -10,6 +10,7 @@
 #include "model/port_path.h"
 #include "sys/names.h"
 #include "sys/read_attributes.h"
+#include "sys/read_config.h"
 #include "sys/read_uses.h"
 #include "text/pci_uevent.h"
 
@@ -541,6 +542,8 @@ static void read_facets(struct reading *r, const struct read_request *q)
 	for (size_t i = 0; i < h->n_functions && q->facets & FACET_OVERRIDE; i++)
 		if (wanted[i])
 			read_override(r, &h->functions[i]);
+	if (q->facets & FACET_CONFIG)
+		read_configs(r->s, r->mem, h, wanted);
 	if (q->attributes != 0)
 		read_attributes_of(r->s, r->mem, h, wanted, q->attributes);
 	if (q->has_uses) {

@@ -15,6 +15,7 @@ enum facet {
 	FACET_OVERRIDE = 1 << 3, /* driver_override, is_busy */
 	FACET_PARENTS = 1 << 4,	 /* parent alone, where the rest of the topology is not looked at */
 	FACET_PATH = 1 << 5,	 /* path, of every function, targets or not */
+	FACET_CONFIG = 1 << 6,	 /* config, of bridges */
 };
 
 struct read_request {

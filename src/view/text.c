@@ -70,6 +70,106 @@ const char *view_clean(struct arena *mem, const char *s)
 	return clean;
 }
 
+/* Each byte by what the table has for it; "" stays. */
+static const char *replace(struct arena *mem, const char *s, const char *(*word)(const unsigned char *))
+{
+	size_t used = 0;
+	char *text;
+
+	if (!s)
+		return NULL;
+	/* The longest word is "&quot;". */
+	text = arena_alloc(mem, strlen(s) * 6 + 1);
+	while (*s) {
+		const char *with = word((const unsigned char *)s);
+		size_t taken = sequence_length((const unsigned char *)s);
+		size_t n = with ? strlen(with) : taken;
+
+		/* None of a clean string; the byte is not passed on. */
+		if (taken == 0) {
+			with = "?";
+			n = taken = 1;
+		}
+		memcpy(text + used, with ? with : s, n);
+		used += n;
+		s += taken;
+	}
+	return text;
+}
+
+static const char *xml_word(const unsigned char *s)
+{
+	/* U+FFFE and U+FFFF are no characters of XML. */
+	if (s[0] == 0xef && s[1] == 0xbf && s[2] >= 0xbe)
+		return "?";
+	switch (*s) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+static const char *dot_word(const unsigned char *s)
+{
+	switch (*s) {
+	case '"':
+		return "\\\"";
+	case '\\':
+		return "\\\\";
+	case '&':
+		return "&amp;";
+	default:
+		return NULL;
+	}
+}
+
+const char *view_xml(struct arena *mem, const char *s)
+{
+	return replace(mem, s, xml_word);
+}
+
+const char *view_dot(struct arena *mem, const char *s)
+{
+	return replace(mem, s, dot_word);
+}
+
+static size_t letter_length(const char *s)
+{
+	size_t n = sequence_length((const unsigned char *)s);
+
+	return n > 0 ? n : 1;
+}
+
+size_t view_letters(const char *s)
+{
+	size_t n = 0;
+
+	for (; *s; s += letter_length(s))
+		n++;
+	return n;
+}
+
+const char *view_cut(struct arena *mem, const char *s, size_t letters)
+{
+	size_t kept = 0;
+
+	if (view_letters(s) <= letters)
+		return s;
+	/* One less, for the mark that it is cut. */
+	for (size_t n = 1; n < letters; n++)
+		kept += letter_length(s + kept);
+	return arena_printf(mem, "%.*s…", (int)kept, s);
+}
+
 bool view_is_ascii(const char *s)
 {
 	for (; *s; s++)
