@@ -162,7 +162,7 @@ full_once() {
 		full_do sh -ec 'cd /boot/efi/loader/entries
 			entry=$(ls *.conf | sort -V | tail -n 1)
 			sed "s|^options.*|& $*|" "$entry" >lab-once.conf
-			bootctl -q set-oneshot lab-once.conf' sh "$@"
+			bootctl set-oneshot lab-once.conf' sh "$@"
 		;;
 	*)
 		# shellcheck disable=SC2016
