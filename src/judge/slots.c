@@ -13,6 +13,14 @@ bool judge_is_root_port(const struct pci_function *f)
 	return f->parent == PARENT_NONE && (f->class_code & 0xff) != 0x01;
 }
 
+/* A card of conventional PCI fits into no slot of PCI Express. */
+static bool is_conventional(const struct host *h, const struct pci_function *f)
+{
+	const struct pci_config *above = f->parent >= 0 ? h->functions[f->parent].config : NULL;
+
+	return above && above->kind == PORT_CONVENTIONAL;
+}
+
 bool judge_wants_slot(const struct host *h, const struct pci_function *f, const struct verdict *v)
 {
 	bool is_crowded = false;
@@ -26,7 +34,7 @@ bool judge_wants_slot(const struct host *h, const struct pci_function *f, const 
 			return false;
 		is_crowded = true;
 	}
-	return is_crowded && f->parent != PARENT_NONE;
+	return is_crowded && f->parent != PARENT_NONE && !is_conventional(h, f);
 }
 
 /* What hangs somewhere in the domain may hang below the port. */

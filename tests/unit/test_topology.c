@@ -278,11 +278,24 @@ static void no_slot_helps_what_is_part_of_the_processor(void **state)
 	cleanup_arena struct arena mem = {0};
 	struct host h = HOST(&mem, {"0000:00:02.0", 0x030000, "8086:3e92", 1}, {"0000:00:08.1", 0x060400, "1022:1635", 3},
 	    {"0000:00:14.0", 0x0c0330, "8086:a36d", 1}, {"0000:06:00.0", 0x030000, "1002:1636", 3, NULL, "0000:00:08.1"},
-	    {"0000:06:00.2", 0x108000, "1022:15df", 3, NULL, "0000:00:08.1"});
+	    {"0000:06:00.2", 0x108000, "1022:15df", 3, NULL, "0000:00:08.1"},
+	    {"0000:07:00.0", 0x010601, "1022:7901", 3, NULL, "0000:00:08.1"});
 	struct topology t = judge_topology(&mem, &h, NULL, 0);
 
 	(void)state;
 	assert_int_equal(t.n_crowded, 0);
+}
+
+static void no_slot_helps_a_card_of_conventional_pci(void **state)
+{
+	cleanup_arena struct arena mem = {0};
+	struct pci_config config = {.kind = PORT_CONVENTIONAL};
+	struct host h = HOST(&mem, PORTS, CARD);
+
+	(void)state;
+	assert_int_equal(judge_topology(&mem, &h, NULL, 0).n_crowded, 1);
+	h.functions[0].config = &config;
+	assert_int_equal(judge_topology(&mem, &h, NULL, 0).n_crowded, 0);
 }
 
 /* ---- the tree ---- */
@@ -556,6 +569,7 @@ int main(void)
 	    T(nothing_is_free_where_a_place_is_not_known),
 	    T(the_wider_slot_comes_first_and_one_with_a_label_before),
 	    T(no_slot_helps_what_is_part_of_the_processor),
+	    T(no_slot_helps_a_card_of_conventional_pci),
 	    T(each_node_stands_behind_the_one_above_it),
 	    T(a_bridge_with_no_bridge_below_may_be_of_any_sort),
 	    T(strangers_are_those_that_block_a_display_or_a_target),
