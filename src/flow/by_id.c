@@ -115,7 +115,7 @@ int flow_add_ids_file(struct flow *f, const struct claims *claims, struct plan *
 		all[i] = claims->items[i].claim;
 		is_any |= all[i].by_id != NULL;
 	}
-	if (!is_any && f->s->ops->exists(f->s, MODPROBE_IDS_FILE + 1) != 1)
+	if (!is_any && f->s->ops->exists(f->s, &MODPROBE_IDS_FILE[1]) != 1)
 		return 0;
 	r = flow_read_by_id(f, &none, NULL, 0, &facts, e);
 	return r < 0 ? r : plan_by_id_file(f->mem, &facts, all, claims->n, p, e);

@@ -13,6 +13,30 @@ bool judge_is_root_port(const struct pci_function *f)
 	return f->parent == PARENT_NONE && (f->class_code & 0xff) != 0x01;
 }
 
+/* A card of conventional PCI fits into no slot of PCI Express. */
+static bool is_conventional(const struct host *h, const struct pci_function *f)
+{
+	const struct pci_config *above = f->parent >= 0 ? h->functions[f->parent].config : NULL;
+
+	return above && above->kind == PORT_CONVENTIONAL;
+}
+
+bool judge_wants_slot(const struct host *h, const struct pci_function *f, const struct verdict *v)
+{
+	bool is_crowded = false;
+
+	for (size_t i = 0; i < v->n_blockers; i++) {
+		const struct blocker *b = &v->blockers[i];
+
+		if (b->reason != BLOCK_STRANGER)
+			continue;
+		if (b->index >= 0 && pci_addr_same_slot(h->functions[b->index].addr, f->addr))
+			return false;
+		is_crowded = true;
+	}
+	return is_crowded && f->parent != PARENT_NONE && !is_conventional(h, f);
+}
+
 /* What hangs somewhere in the domain may hang below the port. */
 static bool is_place_unknown(const struct host *h, uint32_t domain)
 {

@@ -32,13 +32,11 @@ static void add_target(struct building *b, int target)
 	const struct pci_function *f = &b->h->functions[target];
 	const struct iommu_group *g = f->group >= 0 ? host_group(b->h, f->group) : NULL;
 	struct verdict v = judge_function(b->mem, b->h, f);
-	bool is_crowded = false;
 
 	b->is_target[target] = b->is_shown[target] = true;
 	for (size_t i = 0; i < v.n_blockers; i++) {
 		int other = v.blockers[i].index;
 
-		is_crowded |= v.blockers[i].reason == BLOCK_STRANGER;
 		if (v.blockers[i].reason == BLOCK_STRANGER && other >= 0 && b->stranger_of[other] < 0)
 			b->stranger_of[other] = target;
 	}
@@ -46,7 +44,7 @@ static void add_target(struct building *b, int target)
 		b->is_shown[v.companions[i]] = true;
 	for (size_t i = 0; g && i < g->n_functions; i++)
 		b->is_shown[g->functions[i]] = true;
-	if (is_crowded)
+	if (judge_wants_slot(b->h, f, &v))
 		*ARENA_PUSH(b->mem, b->crowded, b->t.n_crowded) = target;
 }
 

@@ -29,7 +29,7 @@ struct free_slot {
 struct topology {
 	const struct topology_node *nodes; /* each behind the one above it, its children in the order of addresses */
 	size_t n_nodes;
-	const int *crowded;		   /* targets that strangers block, as indices into host.functions */
+	const int *crowded;		   /* targets that another slot would help, as indices into host.functions */
 	size_t n_crowded;
 	const struct free_slot *slots;	   /* best first */
 	size_t n_slots;

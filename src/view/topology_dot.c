@@ -19,10 +19,8 @@ static void draw_node(FILE *out, struct arena *mem, const struct host *h, const 
 static void draw_group(FILE *out, struct arena *mem, const struct host *h, const struct topology *t, const struct iommu_group *g,
     const int *node_of)
 {
-	bool is_crowded = false;
+	bool is_crowded = topology_is_crowded(t, g, node_of);
 
-	for (size_t i = 0; i < g->n_functions; i++)
-		is_crowded |= node_of[g->functions[i]] >= 0 && t->nodes[node_of[g->functions[i]]].stranger_of >= 0;
 	(void)fprintf(out, "\tsubgraph \"cluster_%d\" {\n\t\tlabel=\"IOMMU group %d\"; color=\"%s\";\n", g->number, g->number,
 	    is_crowded ? look_rows[LOOK_STRANGER].border : look_rows[LOOK_BRIDGE].border);
 	for (size_t i = 0; i < g->n_functions; i++)

@@ -80,13 +80,16 @@ static void draw_legend(const struct drawing *d)
 
 static void draw_bands(const struct drawing *d)
 {
-	for (size_t i = 0; i < d->t->n_nodes;) {
-		size_t end = i + 1;
-		bool is_crowded = d->t->nodes[i].stranger_of >= 0;
+	const int *node_of = topology_node_of(d->mem, d->h, d->t);
 
-		for (; end < d->t->n_nodes && !starts_band(d, end); end++)
-			is_crowded |= d->t->nodes[end].stranger_of >= 0;
-		if (group_of(d, i) >= 0) {
+	for (size_t i = 0; i < d->t->n_nodes;) {
+		const struct iommu_group *g = host_group(d->h, group_of(d, i));
+		size_t end = i + 1;
+
+		while (end < d->t->n_nodes && !starts_band(d, end))
+			end++;
+		if (g) {
+			bool is_crowded = topology_is_crowded(d->t, g, node_of);
 			int height = (int)(end - i) * ROW;
 
 			(void)fprintf(d->out,

@@ -146,6 +146,14 @@ bool topology_shows_group(const struct iommu_group *g, const int *node_of)
 	return false;
 }
 
+bool topology_is_crowded(const struct topology *t, const struct iommu_group *g, const int *node_of)
+{
+	for (size_t i = 0; i < g->n_functions; i++)
+		if (node_of[g->functions[i]] >= 0 && t->nodes[node_of[g->functions[i]]].stranger_of >= 0)
+			return true;
+	return false;
+}
+
 /* "0000:00:1d.0 (slot 4, 4 lanes)" */
 static const char *slot_words(struct arena *mem, const struct host *h, const struct free_slot *s)
 {

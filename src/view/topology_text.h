@@ -43,3 +43,6 @@ int *topology_node_of(struct arena *mem, const struct host *h, const struct topo
 
 /* Is one of the group's functions shown? Then the whole group is spoken of. */
 bool topology_shows_group(const struct iommu_group *g, const int *node_of);
+
+/* Is a stranger in it? */
+bool topology_is_crowded(const struct topology *t, const struct iommu_group *g, const int *node_of);

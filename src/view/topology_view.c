@@ -240,7 +240,7 @@ struct json_object *view_topology_json(struct arena *mem, const struct host *h, 
 	add(o, "version", json_object_new_int(1));
 	add(o, "nodes", nodes);
 	add(o, "groups", groups);
-	add(o, "blocked_by_strangers", crowded);
+	add(o, "want_slot", crowded);
 	add(o, "free_slots", slots);
 	return o;
 }

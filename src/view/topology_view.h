@@ -11,7 +11,7 @@ struct json_object;
 int view_topology(FILE *out, struct arena *mem, const struct host *h, const struct topology *t, const struct list_style *style);
 
 /* {"version":1,"nodes":[{"address","parent","parent_known","kind",…}],"groups":[{"group","functions","others"}],
- * "blocked_by_strangers":[…],"free_slots":[{"port","slot","lanes"}]} */
+ * "want_slot":[…],"free_slots":[{"port","slot","lanes"}]} */
 struct json_object *view_topology_json(struct arena *mem, const struct host *h, const struct topology *t);
 
 /* The DOT language of Graphviz: groups are clusters. */
