@@ -78,22 +78,13 @@ int word_get(struct sys *s, struct arena *mem, const char *target, struct value 
 	return 0;
 }
 
-/* Whoever reads a file that is the words takes all of its lines, or the first, or all that are no comment: only where
- * that comes to the same is it clear where a word goes. */
-static bool is_one_line(const char *text)
-{
-	const char *rest = text + strcspn(text, "\n");
-
-	return !memchr(text, '#', (size_t)(rest - text)) && rest[strspn(rest, " \t\n")] == '\0';
-}
-
 static const char *edit(struct arena *mem, const struct boot_word *w, const char *text, bool adds)
 {
 	const char *const words[] = {w->word};
 
 	if (w->variable)
 		return shell_vars_edit_words(mem, text, w->variable, words, adds, words, !adds);
-	return is_one_line(text) ? kernel_cmdline_edit(mem, text, words, adds, words, !adds) : NULL;
+	return kernel_cmdline_is_one_line(text) ? kernel_cmdline_edit(mem, text, words, adds, words, !adds) : NULL;
 }
 
 int word_set(struct sys *s, struct arena *mem, const struct step *move, const struct value *from, struct err *e)

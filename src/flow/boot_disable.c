@@ -20,7 +20,6 @@ struct net {
 	enum kind kind;
 	const char *target;
 	struct value first, last;
-	bool is_left; /* others changed it since */
 };
 
 struct nets {
@@ -37,7 +36,7 @@ static void add_note(struct flow *f, struct change *c, const char *text)
 
 static bool is_of_words(const struct step *s)
 {
-	static const char *const files[] = {GRUB_D_FILE, CMDLINE_D_FILE, LIMINE_TOOL_FILE, KERNEL_CMDLINE_FILE};
+	static const char *const files[] = {GRUB_D_FILE, CMDLINE_D_FILE, LIMINE_TOOL_FILE};
 
 	if (s->kind == KIND_WORD || s->kind == KIND_SETTING)
 		return true;
@@ -71,7 +70,9 @@ static void add_record(struct flow *f, const struct journal *j, bool is_all, str
 		const struct step *s = &j->plan.steps[i];
 		struct net *net = net_of(ret, s);
 
-		if (s->type != STEP_MOVE || (!is_all && !is_of_words(s)))
+		/* What has no way back stays; what is composed is composed anew. */
+		if (s->type != STEP_MOVE || s->back == BACK_NONE || (!is_all && !is_of_words(s)) ||
+		    (s->kind == KIND_FILE && is_composed_file(s->target)))
 			continue;
 		if (net)
 			net->last = s->want;
@@ -85,12 +86,10 @@ static void add_record(struct flow *f, const struct journal *j, bool is_all, str
 	ret->n_derived = derived.n_derived;
 }
 
-/* A file of ours goes, also where an earlier change had taken it away; the file of all words was somebody's. */
+/* A file of ours goes, also where an earlier change had taken it away. */
 static struct value wanted(const struct net *n)
 {
-	if (n->kind == KIND_FILE && !str_eq(n->target, KERNEL_CMDLINE_FILE))
-		return (struct value){0};
-	return n->first;
+	return n->kind == KIND_FILE ? (struct value){0} : n->first;
 }
 
 static bool is_wanted(char *const *words, size_t n_words, const char *word)
@@ -114,8 +113,6 @@ static struct value without_words(struct flow *f, const struct net *n, const str
 	const char **all, **kept = NULL;
 	size_t n_all, n_kept = 0;
 
-	if (str_eq(n->target, KERNEL_CMDLINE_FILE))
-		return (struct value){.text = kernel_cmdline_edit(f->mem, now->text, NULL, 0, (const char *const *)words, n_words)};
 	if (!boot_own_words(f->mem, n->target, now->text, &all, &n_all))
 		return *now;
 	for (size_t i = 0; i < n_all; i++)
@@ -137,7 +134,6 @@ static int add_move(struct flow *f, struct net *n, char *const *words, size_t n_
 	if (state == STATE_GONE || state == STATE_WANT)
 		return 0;
 	if (state != STATE_HAVE) {
-		n->is_left = true;
 		add_note(f, c, arena_printf(f->mem, "%s is left alone: somebody else changed it since", n->target));
 		return 0;
 	}
@@ -151,37 +147,6 @@ static int add_move(struct flow *f, struct net *n, char *const *words, size_t n_
 	return 0;
 }
 
-/* What others made of the file that we began has our words in it still: those go, the file stays. */
-static int add_seeded(struct flow *f, const struct net *n, char *const *words, size_t n_words, const struct boot_needs *ours,
-    struct change *c, struct err *e)
-{
-	for (size_t i = 0; i < ours->n; i++) {
-		const char *target = boot_word_target(f->mem, n->target, NULL, ours->items[i].word);
-		struct step step = {.type = STEP_MOVE, .kind = KIND_WORD, .target = target, .have = {.flag = true}};
-		struct value now;
-		int state = is_wanted(words, n_words, ours->items[i].word) ? move_state(f->s, f->mem, &step, &now, e) : STATE_WANT;
-
-		if (state < 0)
-			return state;
-		if (state == STATE_HAVE)
-			plan_add_move(f->mem, &c->plan, KIND_WORD, target, step.have, step.want);
-	}
-	return 0;
-}
-
-/* The words that a file we began had beyond those of the entry it was made of cannot be told apart from it; the record
- * has the requirements, which name them. */
-static void add_required_words(struct flow *f, const struct journal *j, struct boot_needs *ret)
-{
-	bool is_seeded = false;
-
-	for (size_t i = 0; i < j->plan.n_steps; i++)
-		is_seeded = is_seeded || (j->plan.steps[i].kind == KIND_FILE && str_eq(j->plan.steps[i].target, KERNEL_CMDLINE_FILE));
-	for (size_t i = 0; is_seeded && i < j->plan.n_steps; i++)
-		if (j->plan.steps[i].kind == KIND_GENERATED)
-			*ARENA_PUSH(f->mem, ret->items, ret->n) = (struct boot_need){.word = word_of(j->plan.steps[i].target)};
-}
-
 struct records {
 	struct journal *items;
 	size_t n;
@@ -190,7 +155,6 @@ struct records {
 
 static int plan_disable(struct flow *f, const struct records *records, char *const *words, size_t n_words, struct change *c, struct err *e)
 {
-	struct boot_needs ours = {0};
 	struct nets nets = {0};
 	int r = 0;
 
@@ -198,13 +162,11 @@ static int plan_disable(struct flow *f, const struct records *records, char *con
 		if (!records->is_all && !has_words(&records->items[i]))
 			continue;
 		add_record(f, &records->items[i], records->is_all, &nets);
-		add_required_words(f, &records->items[i], &ours);
 	}
-	for (size_t i = nets.n; r == 0 && i-- > 0;) {
+	for (size_t i = nets.n; r == 0 && i-- > 0;)
 		r = add_move(f, &nets.items[i], words, n_words, c, e);
-		if (r == 0 && nets.items[i].is_left && str_eq(nets.items[i].target, KERNEL_CMDLINE_FILE))
-			r = add_seeded(f, &nets.items[i], words, n_words, &ours, c, e);
-	}
+	if (r == 0 && records->is_all)
+		r = flow_compose(f, c, e);
 	if (r == 0 && plan_count_moves(&c->plan) > 0) {
 		c->plan.derived = nets.derived;
 		c->plan.n_derived = nets.n_derived;
@@ -220,7 +182,7 @@ static void close_records(struct flow *f, const struct records *records, struct 
 		bool is_ours = has_words(&records->items[i]);
 
 		for (size_t k = 0; is_ours && k < p->n_steps; k++)
-			is_ours = p->steps[k].type != STEP_MOVE || is_of_words(&p->steps[k]);
+			is_ours = p->steps[k].type != STEP_MOVE || p->steps[k].back == BACK_NONE || is_of_words(&p->steps[k]);
 		if (is_ours || records->is_all)
 			*ARENA_PUSH(f->mem, session->closes, session->n_closes) = records->items[i].id;
 	}
@@ -262,9 +224,7 @@ static bool file_has_word(struct flow *f, const struct step *s, const char *text
 	const char **words;
 	size_t n;
 
-	if (!text || str_eq(s->target, KERNEL_CMDLINE_FILE))
-		return count_word(f, text, word) > 0;
-	if (!boot_own_words(f->mem, s->target, text, &words, &n))
+	if (!text || !boot_own_words(f->mem, s->target, text, &words, &n))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (str_eq(words[i], word))

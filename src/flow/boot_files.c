@@ -8,10 +8,12 @@
 #include "base/str.h"
 #include "flow/boot.h"
 #include "flow/boot_words.h"
+#include "flow/by_id.h"
 #include "flow/rules.h"
 #include "model/image_needs.h"
 #include "model/our_file.h"
 #include "plan/initramfs.h"
+#include "sys/read_claims.h"
 #include "sys/read_image.h"
 #include "sys/unpack.h"
 #include "text/claim_file.h"
@@ -143,25 +145,37 @@ static bool moves_what_images_have(const struct plan *p)
 /* Also those that are to be gone from it. Of modprobe's only dracut without hostonly lacks some, which it is told. */
 static void require_of_image(struct flow *f, const char *image, const struct contents *now, struct plan *p)
 {
-	struct image_needs needs = {.image = arena_printf(f->mem, "/%s", image)};
+	struct image_needs needs = {.image = arena_printf(f->mem, "/%s", image)}, checked;
 
 	for (size_t i = 0; i < ARRAY_LEN(copied); i++)
 		if (will_be(f, p, copied[i]) || move_of(p, copied[i]))
 			*ARENA_PUSH(f->mem, needs.files, needs.n_files) = copied[i];
 	for (size_t i = 0; i < now->n_drivers; i++)
 		*ARENA_PUSH(f->mem, needs.modules, needs.n_modules) = now->drivers[i];
-	if (needs.n_files + needs.n_modules > 0)
+	if (image_needs_parse(f->mem, image_needs_target(f->mem, &needs), &checked))
 		plan_add_require(f->mem, p, KIND_IMAGE, image_needs_target(f->mem, &needs), (struct value){.flag = true});
 }
 
-static void add_images(struct flow *f, const struct boot *b, const struct contents *now, struct plan *p)
+/* c: whose notes; NULL: nobody's. */
+static void add_images(struct flow *f, const struct boot *b, const struct contents *now, struct plan *p, struct change *c)
 {
 	struct image_list images;
 
 	read_images(f->s, f->mem, b, &images);
 	for (size_t i = 0; i < images.n; i++)
-		if (!images.items[i].is_rescue)
+		if (!images.items[i].is_rescue && !images.items[i].is_stale)
 			require_of_image(f, images.items[i].path, now, p);
+	if (!c)
+		return;
+	if (images.n == 0)
+		add_note(f, c, "no early image is to be seen: what comes of it is not looked at");
+	if (images.trouble)
+		add_note(f, c, arena_printf(f->mem, "not all early images can be seen: %s", images.trouble));
+	for (size_t i = 0; i < images.n; i++)
+		if (images.items[i].is_stale)
+			add_note(f, c, arena_printf(f->mem, "/%s is not made anew: no installed kernel or preset has it", images.items[i].path));
+	for (size_t i = 0; i < images.n_bare; i++)
+		add_note(f, c, arena_printf(f->mem, "kernel %s has no early image", images.bare[i]));
 }
 
 void flow_add_images(struct flow *f, struct plan *p)
@@ -173,7 +187,7 @@ void flow_add_images(struct flow *f, struct plan *p)
 	if (!moves_what_images_have(p))
 		return;
 	flow_boot_status(f, &b, &answer);
-	add_images(f, &b, &nothing, p);
+	add_images(f, &b, &nothing, p, NULL);
 }
 
 int flow_add_boot_files(struct flow *f, const struct claims *claims, struct change *c, struct err *e)
@@ -186,8 +200,6 @@ int flow_add_boot_files(struct flow *f, const struct claims *claims, struct chan
 	struct boot b;
 	int r;
 
-	if (plan_count_moves(&c->plan) == 0)
-		return 0;
 	r = flow_udev_rules(f, claims, &rules, e);
 	if (r == 0)
 		r = add_file(f, UDEV_RULES_FILE, rules.text, &c->plan, e);
@@ -201,15 +213,30 @@ int flow_add_boot_files(struct flow *f, const struct claims *claims, struct chan
 		r = add_generator_file(f, answer.initramfs, &now, c, &early, e);
 	if (r < 0 || !moves_what_images_have(&c->plan))
 		return r;
+	if (answer.loader.stack == STACK_RPM_OSTREE || answer.loader.stack == STACK_OSTREE)
+		early = (struct initramfs_plan){.printed = "images of this system are made with its deployments: rpm-ostree initramfs --enable "
+			"makes them here, with /etc/dracut.conf.d; then boot"};
 	if (early.printed)
 		add_note(f, c, early.printed);
 	if (!early.command)
 		return 0;
 	plan_add_derived(f->mem, &c->plan, early.command);
-	add_images(f, &b, &now, &c->plan);
+	add_images(f, &b, &now, &c->plan, c);
 	if (f->s->is_live && !unpack_is_possible()) {
 		(void)err_set(e, -ELIBACC, "what %s makes could not be looked at: libarchive is not installed", early.command);
 		return err_hint(e, "apt install libarchive13, or the package that has libarchive.so.13 here");
 	}
 	return flow_check_boot_state(f, &b, &answer.loader, &c->plan, folders, ARRAY_LEN(folders), c, e);
+}
+
+int flow_compose(struct flow *f, struct change *c, struct err *e)
+{
+	struct claims now, after;
+	int r = read_claims(f->s, f->mem, &now, e);
+
+	if (r == 0)
+		r = flow_claims_after(f, &now, &c->plan, &after, e);
+	if (r == 0)
+		r = flow_add_ids_file(f, &after, &c->plan, e);
+	return r < 0 ? r : flow_add_boot_files(f, &after, c, e);
 }

@@ -15,9 +15,11 @@ bool is_composed_file(const char *path);
 int flow_claims_after(struct flow *f, const struct claims *c, const struct plan *p, struct claims *ret, struct err *e);
 
 /* Adds to the plan of c what follows for the next boot: the composed files, the command that makes early images anew and
- * what they must have in them then; and to its notes what a person has to do. claims: as they will be. An empty plan
- * stays so. -EEXIST: a file of ours is there that is none as passthru writes it. */
+ * what they must have in them then; and to its notes what a person has to do. claims: as they will be. -EEXIST: a file of ours is there that is none as passthru writes it. */
 int flow_add_boot_files(struct flow *f, const struct claims *claims, struct change *c, struct err *e);
+
+/* The same after claims were taken back: of those that stay, the file of ids with them. */
+int flow_compose(struct flow *f, struct change *c, struct err *e);
 
 /* The images alone, after files of ours that they have a copy of have moved. */
 void flow_add_images(struct flow *f, struct plan *p);

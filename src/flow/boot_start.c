@@ -142,6 +142,22 @@ static const struct pci_function *function_of(const struct serving *s, size_t i)
 	return s->verdicts[i].state == CLAIM_HERE ? &s->host.functions[s->verdicts[i].function] : NULL;
 }
 
+/* What the rules of udev take for a claim: by path and ids alone, also another card of the kind, which the claim does not
+ * mean by its serial number. */
+static const struct pci_function *taken_by(const struct serving *s, size_t i)
+{
+	const struct claim *c = &s->b->claims.items[i].claim;
+	const struct pci_function *f = function_of(s, i);
+
+	for (size_t k = 0; !f && k < s->host.n_functions; k++) {
+		const struct pci_function *one = &s->host.functions[k];
+
+		if (one->path && port_path_equal(one->path, &c->path) && claim_fits_ids(c, one))
+			f = one;
+	}
+	return f;
+}
+
 static bool is_served(const struct pci_function *f)
 {
 	return judge_is_vfio_driver(f->driver);
@@ -237,7 +253,7 @@ static bool is_with_vfio(const struct pci_function *f)
 
 static bool goes_back(const struct serving *s, size_t i, size_t first)
 {
-	const struct pci_function *f = function_of(s, i);
+	const struct pci_function *f = taken_by(s, i);
 
 	return f && is_with_vfio(f) && is_one_card(s, i, first);
 }
@@ -251,7 +267,7 @@ static int plan_back(struct serving *s, size_t first, struct change *c, struct e
 	int r = flow_look(f, &request, &c->host, e);
 
 	for (size_t i = first; r == 0 && i < s->b->n; i++) {
-		const struct pci_function *was = function_of(s, i);
+		const struct pci_function *was = taken_by(s, i);
 		const struct pci_function *now = was && goes_back(s, i, first) ? host_find(&c->host, was->addr) : NULL;
 		const char *native;
 
@@ -304,7 +320,8 @@ static void release_card(struct serving *s, size_t first, bool *is_done)
 
 static void release_all(struct serving *s)
 {
-	struct change_options options = *s->options;
+	const struct change_options *before = s->options;
+	struct change_options options = *before;
 	bool *is_done = arena_alloc(s->f->mem, s->b->n + 1);
 	const char *text = arena_printf(s->f->mem,
 	    "%u boots in a row with these claims were not confirmed as good: in this one no claim is served; " TRY_AGAIN,
@@ -315,7 +332,7 @@ static void release_all(struct serving *s)
 	options.reason = text;
 	s->options = &options;
 	for (size_t i = 0; i < s->b->n; i++) {
-		if (is_done[i] || !function_of(s, i))
+		if (is_done[i] || !taken_by(s, i))
 			continue;
 		s->b->items[i].state = BOOT_CLAIM_RELEASED;
 		if (goes_back(s, i, i))
@@ -325,6 +342,7 @@ static void release_all(struct serving *s)
 		r = s->f->s->ops->put(s->f->s, NOTICE_FILE, text);
 	if (r < 0)
 		warn(s, arena_printf(s->f->mem, "cannot write /" NOTICE_FILE ": %s", strerror(-r)));
+	s->options = before;
 }
 
 /* ---- the verb ---- */
@@ -366,11 +384,12 @@ static void begin_rows(struct serving *s)
 	b->items = arena_alloc(s->f->mem, (b->n + 1) * sizeof(*b->items));
 	for (size_t i = 0; i < b->n; i++) {
 		const struct claim_verdict *v = &s->verdicts[i];
-		const struct pci_function *f = function_of(s, i);
+		const struct pci_function *f = function_of(s, i), *taken = f ? f : taken_by(s, i);
+		bool is_wrong = !f && taken && is_with_vfio(taken);
 
 		b->items[i] = (struct boot_claim){.saved = &b->claims.items[i],
-		    .state = v->state == CLAIM_UNKNOWN || v->state == CLAIM_HERE ? BOOT_CLAIM_REFUSED : BOOT_CLAIM_ABSENT,
-		    .function = f ? f->name : NULL,
+		    .state = v->state == CLAIM_UNKNOWN || v->state == CLAIM_HERE || is_wrong ? BOOT_CLAIM_REFUSED : BOOT_CLAIM_ABSENT,
+		    .function = f ? f->name : is_wrong ? taken->name : NULL,
 		    .outcome = OUTCOME_NOTHING,
 		    .text = v->text};
 	}

@@ -19,6 +19,7 @@
 #include "sys/read_generated.h"
 #include "text/kernel_cmdline.h"
 #include "text/shell_vars.h"
+#include "text/udev_rules.h"
 
 static void add_note(struct flow *f, struct change *c, const char *text)
 {
@@ -108,7 +109,8 @@ static int look_at_claimed(struct flow *f, const struct boot *b, struct boot_cla
 			ret->has_intel_display = true;
 			ret->is_display_covered = function && function->group >= 0;
 		}
-		if (function && has_builtin && function->driver && !str_eq(function->driver, "vfio-pci") &&
+		/* By ids all disks of a model would go, before anybody can see what is on them. */
+		if (function && has_builtin && udev_rules_take(c->class_code) && function->driver && !str_eq(function->driver, "vfio-pci") &&
 		    is_driver_builtin(f, function->driver))
 			add_ids(f, &seen, function, ret);
 	}

@@ -76,6 +76,7 @@ static void add_boot_note(struct flow *f, struct change *c, const int *functions
 		add_note(f, c, "the screen at it stays dark from the loader on, with nothing to type at; passthru.claims=off among the kernel's "
 			       "words, from the loader's menu, gives it back for one boot");
 	if (f->s->ops->exists(f->s, "lib/systemd/system/passthru-claims.service") == 0 &&
+	    f->s->ops->exists(f->s, "usr/lib/systemd/system/passthru-claims.service") == 0 &&
 	    f->s->ops->exists(f->s, "usr/local/lib/systemd/system/passthru-claims.service") == 0 &&
 	    f->s->ops->exists(f->s, "etc/systemd/system/passthru-claims.service") == 0)
 		add_note(f, c, "passthru-claims.service is not installed: nobody looks after the boot whether it came so");

@@ -6,8 +6,6 @@
 #include "base/str.h"
 #include "flow/bind.h"
 #include "flow/boot_files.h"
-#include "flow/by_id.h"
-#include "sys/read_claims.h"
 
 static int find_record(struct flow *f, unsigned id, struct journal *ret, struct err *e)
 {
@@ -29,21 +27,6 @@ static int find_record(struct flow *f, unsigned id, struct journal *ret, struct 
 	return err_hint(e, "passthru history lists them");
 }
 
-/* The composed files, as the claims that stay make them. */
-static int compose(struct flow *f, struct change *ret, struct err *e)
-{
-	struct claims now, after;
-	int r = read_claims(f->s, f->mem, &now, e);
-
-	ret->plan.derived = NULL;
-	ret->plan.n_derived = 0;
-	if (r == 0)
-		r = flow_claims_after(f, &now, &ret->plan, &after, e);
-	if (r == 0)
-		r = flow_add_ids_file(f, &after, &ret->plan, e);
-	return r < 0 ? r : flow_add_boot_files(f, &after, ret, e);
-}
-
 /* What it moved, the other way round; what is back already needs nothing. */
 static int plan_undo(struct flow *f, const struct journal *record, struct change *ret, struct err *e)
 {
@@ -58,6 +41,8 @@ static int plan_undo(struct flow *f, const struct journal *record, struct change
 		struct value now = {0};
 		int state;
 
+		if (back->back == BACK_NONE)
+			continue;
 		/* Claims that came later are in it too. */
 		if (back->kind == KIND_FILE && is_composed_file(back->target)) {
 			is_composed = true;
@@ -77,7 +62,7 @@ static int plan_undo(struct flow *f, const struct journal *record, struct change
 		*ARENA_PUSH(f->mem, p.steps, p.n_steps) = *back;
 	}
 	ret->plan = p;
-	return is_composed ? compose(f, ret, e) : 0;
+	return is_composed ? flow_compose(f, ret, e) : 0;
 }
 
 static enum outcome undo_record(struct session *session, const struct journal *record, const struct change_options *options,

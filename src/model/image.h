@@ -78,6 +78,7 @@ struct image_file {
 	const char *said_by;  /* the file that names it ("etc/mkinitcpio.d/linux.preset"); NULL: found by its name */
 	bool is_unified;      /* a unified kernel image, with the image in a section of it */
 	bool is_rescue;	      /* made once, and not again by the generator */
+	bool is_stale;	      /* of a kernel that is not installed, or of a preset that is not made: neither is it */
 };
 struct image_list {
 	struct image_file *items;

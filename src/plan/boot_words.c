@@ -346,26 +346,26 @@ static const char *without_made_words(struct arena *mem, const char *words)
 
 /* A new /etc/kernel/cmdline is all the words there are from then on. Never of /proc/cmdline: what was typed at the menu
  * for one boot stands there too. */
-static int add_seeded_file(struct arena *mem, const struct boot *b, const struct boot_needs *needs, const struct boot_way *way,
+static const char *seed_of(struct arena *mem, const struct boot *b)
+{
+	if (str_eq(b->configured.file, "usr/lib/kernel/cmdline"))
+		return b->configured.text;
+	return b->running_entry.text ? without_made_words(mem, b->running_entry.text) : NULL;
+}
+
+/* The file says then what its readers took from elsewhere before, so it is no change, and stays: without it they would take
+ * the words that run, ours and those typed for one boot too. */
+static int add_seeded_file(struct arena *mem, const struct boot *b, const struct boot_way *way, const char **ret_text,
     struct plan *p, struct err *e)
 {
-	const char *seed = NULL, **words = NULL;
-	size_t n = 0;
+	const char *seed = seed_of(mem, b);
 
-	if (str_eq(b->configured.file, "usr/lib/kernel/cmdline"))
-		seed = b->configured.text;
-	else if (b->running_entry.text)
-		seed = without_made_words(mem, b->running_entry.text);
 	if (!seed || !*seed) {
 		(void)err_set(e, -ENODATA, "there is no %s, and which entry runs cannot be told: made with new words alone it would drop root=", way->file);
 		return err_hint(e, "make it by hand with the words of the entry that runs, then try again");
 	}
-	for (size_t i = 0; i < needs->n; i++)
-		*ARENA_PUSH(mem, words, n) = needs->items[i].word;
-	seed = kernel_cmdline_edit(mem, seed, words, n, NULL, 0);
-	if (!seed)
-		return err_set(e, -EINVAL, "the words of the entry that runs cannot be edited safely");
-	plan_add_move(mem, p, KIND_FILE, way->file, (struct value){0}, (struct value){.text = arena_printf(mem, "%s\n", seed)});
+	*ret_text = arena_printf(mem, "%s\n", seed);
+	plan_add_move_back(mem, p, KIND_FILE, way->file, (struct value){0}, (struct value){.text = *ret_text}, BACK_NONE);
 	return 0;
 }
 
@@ -375,24 +375,26 @@ static bool can_edit(struct arena *mem, const struct boot_way *way, const char *
 
 	if (way->variable)
 		return shell_vars_edit_words(mem, text, way->variable, words, 1, NULL, 0) != NULL;
-	return kernel_cmdline_edit(mem, text, words, 1, NULL, 0) != NULL;
+	return kernel_cmdline_is_one_line(text) && kernel_cmdline_edit(mem, text, words, 1, NULL, 0) != NULL;
 }
 
 static int add_words(struct arena *mem, const struct boot *b, const struct boot_needs *needs, const struct boot_way *way,
     const struct boot_files *f, struct plan *p, struct err *e)
 {
-	if (!f->text && !way->variable)
-		return add_seeded_file(mem, b, needs, way, p, e);
-	if (!f->text)
+	const char *text = f->text;
+
+	if (!text && way->variable)
 		return err_set(e, -ENOENT, "there is no %s", way->file);
+	if (!text && add_seeded_file(mem, b, way, &text, p, e) < 0)
+		return e->code;
 	for (size_t i = 0; i < needs->n; i++) {
 		const char *word = needs->items[i].word;
 
-		if (way->variable ? is_configured(mem, b, f, word) : has_word(mem, f->text, word))
+		if (way->variable ? is_configured(mem, b, f, word) : has_word(mem, text, word))
 			continue;
-		if (!can_edit(mem, way, f->text, word)) {
-			(void)err_set(e, -EINVAL, "%s cannot be edited safely: %s is not assigned in a plain way", way->file,
-			    way->variable ? way->variable : "what stands there");
+		if (!can_edit(mem, way, text, word)) {
+			(void)err_set(e, -EINVAL, "%s cannot be edited safely: %s", way->file,
+			    way->variable ? arena_printf(mem, "%s is not assigned in a plain way", way->variable) : "it is not one line of words");
 			return err_hint(e, "add by hand: %s", word);
 		}
 		plan_add_move(mem, p, KIND_WORD, boot_word_target(mem, way->file, way->variable, word), (struct value){.flag = false},
@@ -428,7 +430,7 @@ static int add_settings(struct arena *mem, const struct boot *b, const struct bo
 
 	for (size_t i = 0; r == 0 && i < needs->n; i++) {
 		const char *word = needs->items[i].word;
-		bool is_part = str_eq(f->settings[i], "set in some entries");
+		bool is_part = str_eq(f->settings[i], SETTING_SOME);
 
 		if (str_eq(way->program, "grubby"))
 			r = check_key(mem, b, word, e);

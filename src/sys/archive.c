@@ -13,7 +13,7 @@
 static struct {
 	__typeof__(archive_read_new) *read_new;
 	__typeof__(archive_read_free) *read_free;
-	__typeof__(archive_read_support_filter_all) *support_filters;
+	__typeof__(archive_read_support_filter_gzip) *gzip, *bzip2, *xz, *zstd;
 	__typeof__(archive_read_support_format_tar) *support_tar;
 	__typeof__(archive_read_support_format_cpio) *support_cpio;
 	__typeof__(archive_read_set_options) *read_options;
@@ -49,7 +49,10 @@ static int load(struct err *e)
 	static const struct library_symbol symbols[] = {
 	    {"archive_read_new", (void **)&ar.read_new},
 	    {"archive_read_free", (void **)&ar.read_free},
-	    {"archive_read_support_filter_all", (void **)&ar.support_filters},
+	    {"archive_read_support_filter_gzip", (void **)&ar.gzip},
+	    {"archive_read_support_filter_bzip2", (void **)&ar.bzip2},
+	    {"archive_read_support_filter_xz", (void **)&ar.xz},
+	    {"archive_read_support_filter_zstd", (void **)&ar.zstd},
 	    {"archive_read_support_format_tar", (void **)&ar.support_tar},
 	    {"archive_read_support_format_cpio", (void **)&ar.support_cpio},
 	    {"archive_read_set_options", (void **)&ar.read_options},
@@ -149,6 +152,22 @@ static int read_item(struct archive *a, struct archive_entry *entry, size_t *lef
 	return each(data, &item);
 }
 
+/* Only what libarchive does itself: for the rest it would start a program that the file chooses and PATH finds. What it was
+ * built without it says by ARCHIVE_WARN, when it is too late to take that back; so another one is asked first. */
+static void support_filters(struct archive *a)
+{
+	int (*const filters[])(struct archive *) = {ar.gzip, ar.bzip2, ar.xz, ar.zstd};
+
+	for (size_t i = 0; i < ARRAY_LEN(filters); i++) {
+		struct archive *other = ar.read_new();
+
+		if (other && filters[i](other) == ARCHIVE_OK)
+			(void)filters[i](a);
+		if (other)
+			(void)ar.read_free(other);
+	}
+}
+
 int archive_read(int fd, const struct archive_limits *limits, archive_each *each, void *data, struct err *e)
 {
 	size_t items = 0, left = limits->bytes;
@@ -161,7 +180,7 @@ int archive_read(int fd, const struct archive_limits *limits, archive_each *each
 	a = ar.read_new();
 	if (!a)
 		return err_set(e, -ENOMEM, "out of memory");
-	(void)ar.support_filters(a);
+	support_filters(a);
 	(void)ar.support_tar(a);
 	(void)ar.support_cpio(a);
 	/* Names are bytes, whatever the locale. */

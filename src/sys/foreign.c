@@ -4,15 +4,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include "base/base.h"
 #include "base/str.h"
-
-enum { NOBODY = 65534 }; /* the kernel's overflow user, which owns nothing */
+#include "sys/real.h"
 
 struct opening {
 	struct arena *mem;
@@ -106,19 +103,12 @@ void foreign_close(struct foreign_file *files, size_t n)
 
 int foreign_drop_root(struct err *e)
 {
-	if (geteuid() != 0)
+	int r = sys_become_nobody(NULL);
+
+	if (r == 0)
 		return 0;
-	/* EINVAL: a user namespace that has no nobody; its root is none. */
-	if (setgroups(0, NULL) < 0 || setresgid(NOBODY, NOBODY, NOBODY) < 0 || setresuid(NOBODY, NOBODY, NOBODY) < 0) {
-		if (errno == EINVAL)
-			return 0;
-		(void)err_set(e, -errno, "cannot give up root before reading a stranger's text: %s", strerror(errno));
-		return err_hint(e, "run it as another user");
-	}
-	if (setuid(0) == 0)
-		return err_set(e, -EPERM, "root cannot be given up");
-	(void)prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	return 0;
+	(void)err_set(e, r, "cannot give up root before reading a stranger's text: %s", strerror(-r));
+	return err_hint(e, "run it as another user");
 }
 
 int foreign_read(const struct foreign_file *file, foreign_each *each, void *data, struct err *e)

@@ -159,6 +159,25 @@ static void add_unified(struct listing *l, const char *boot)
 
 /* ---- presets of mkinitcpio ---- */
 
+/* PRESETS=('default' 'fallback') names those that mkinitcpio -P makes; their variables begin so. */
+static bool is_made(const char *text, const char *variable)
+{
+	const char *list = NULL;
+	size_t length = strcspn(variable, "_");
+
+	for (const char *line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (str_starts(line, "PRESETS=("))
+			list = line + strlen("PRESETS=(");
+	}
+	if (!list)
+		return true;
+	for (const char *at = list; *at && *at != ')'; at++)
+		if (strncmp(at, variable, length) == 0 && strchr(" \t'\"(", at[-1]) && strchr(" \t'\")\n", at[length]))
+			return true;
+	return false;
+}
+
 static void add_preset(struct listing *l, const char *file)
 {
 	const char *text = boot_text(l->s, l->mem, file, SHELL_TEXT_BYTES, NULL);
@@ -174,7 +193,10 @@ static void add_preset(struct listing *l, const char *file)
 		if ((!is_unified && !ends(var->name, "_image")) || !var->value || *var->value != '/')
 			continue;
 		if (is_there(l, var->value + 1))
-			add_image(l, &(struct image_file){.path = var->value + 1, .said_by = file, .is_unified = is_unified});
+			add_image(l, &(struct image_file){.path = var->value + 1,
+					 .said_by = file,
+					 .is_unified = is_unified,
+					 .is_stale = !is_made(text, var->name)});
 	}
 }
 
@@ -205,6 +227,14 @@ static void add_bare(struct listing *l, const char *const *kernels, size_t n)
 		if (!has_image(l->ret, kernels[i]) && (is_there(l, sys_path(path, "boot/vmlinuz-%s", kernels[i])) ||
 						       is_there(l, sys_path(path, "lib/modules/%s/vmlinuz", kernels[i]))))
 			*ARENA_PUSH(l->mem, l->ret->bare, l->ret->n_bare) = kernels[i];
+}
+
+static bool is_among(const char *name, const char *const *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(list[i], name))
+			return true;
+	return false;
 }
 
 void read_images(struct sys *s, struct arena *mem, const struct boot *b, struct image_list *ret)
@@ -238,6 +268,9 @@ void read_images(struct sys *s, struct arena *mem, const struct boot *b, struct 
 		for (size_t i = 0; i < n; i++)
 			add_preset(&l, arena_printf(mem, "etc/mkinitcpio.d/%s", presets[i]));
 	}
+	for (size_t i = 0; i < ret->n; i++)
+		if (ret->items[i].kernel && !is_among(ret->items[i].kernel, kernels.list, kernels.n))
+			ret->items[i].is_stale = true;
 	if (ret->n > 0)
 		qsort(ret->items, ret->n, sizeof(*ret->items), by_path);
 	add_bare(&l, kernels.list, kernels.n);

@@ -63,7 +63,7 @@ size_t dump_address(const char *s, struct pci_addr *ret)
 
 	if (s[first] != ':')
 		return 0;
-	n = (first == 2 && s[5] == '.' ? 0 : first + 1);
+	n = (first == 2 && s[3] && s[4] && s[5] == '.' ? 0 : first + 1);
 	for (size_t i = 0; i < 7; i++)
 		if (!s[n + i])
 			return 0;

@@ -92,6 +92,13 @@ bool kernel_cmdline_has(const struct kernel_cmdline *c, const struct kernel_word
 	return false;
 }
 
+bool kernel_cmdline_is_one_line(const char *text)
+{
+	const char *rest = text + strcspn(text, "\n");
+
+	return !memchr(text, '#', (size_t)(rest - text)) && rest[strspn(rest, " \t\n")] == '\0';
+}
+
 /* Cuts what stands from start to end out, with the blank ahead of it, or the one behind where it comes first. What
  * stands ahead keeps its place. */
 static void cut(char *text, size_t start, size_t end)

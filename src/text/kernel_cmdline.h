@@ -35,6 +35,10 @@ bool kernel_cmdline_parse(struct arena *mem, const char *text, struct kernel_cmd
 /* The last word of that key; NULL: there is none. */
 const struct kernel_word *kernel_cmdline_last(const struct kernel_cmdline *c, const char *key);
 
+/* Whoever reads a file that is the words takes all of its lines, or the first, or all that are no comment: only where that
+ * comes to the same is it clear where a word goes. */
+bool kernel_cmdline_is_one_line(const char *text);
+
 bool kernel_word_eq(const struct kernel_word *a, const struct kernel_word *b);
 
 /* Is exactly this key with this value among them? */

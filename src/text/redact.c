@@ -535,7 +535,8 @@ static size_t take_keyed(struct output *o, const char *s, size_t n)
 	static const struct {
 		const char *key;
 		enum kind kind;
-	} keys[] = {{"UUID=", KIND_SHORT_ID}, {"by-uuid/", KIND_SHORT_ID}, {"by-partuuid/", KIND_SHORT_ID}, {"home/", KIND_USER},
+	} keys[] = {{"UUID=", KIND_SHORT_ID}, {"by-uuid/", KIND_SHORT_ID}, {"by-partuuid/", KIND_SHORT_ID}, {"by-id/", KIND_SHORT_ID},
+	    {"by-label/", KIND_SHORT_ID}, {"nvme.", KIND_SERIAL}, {"home/", KIND_USER},
 	    {"serial=", KIND_SERIAL}, {"serial: ", KIND_SERIAL}, {"serial>", KIND_SERIAL}, {"serial\": \"", KIND_SERIAL},
 	    {"serial = \"", KIND_SERIAL}, {"iqn.", KIND_SERIAL}};
 
@@ -546,7 +547,7 @@ static size_t take_keyed(struct output *o, const char *s, size_t n)
 			continue;
 		while (key + length < n && (is_word(s[key + length]) || (keys[i].kind != KIND_SHORT_ID && strchr(".:", s[key + length]) && s[key + length])))
 			length++;
-		if (length < 3)
+		if (length < 1)
 			return 0;
 		put(o, s, key);
 		/* A whole UUID is known by itself. */
@@ -571,14 +572,48 @@ static void blank_serial(unsigned char *config, size_t n)
 	}
 }
 
+/* What udev knows of a disk is mostly who it is: its serial number in a dozen spellings. What readers take (sys/block_graph.c)
+ * is kept, of the other properties their names. */
+static char *keep_known_lines(struct redactor *r, const char *bytes, size_t n, size_t *ret_n)
+{
+	static const char *const kept[] = {"E:ID_FS_TYPE=", "E:ID_PART_TABLE_TYPE=", "E:ID_FS_USAGE=", "S:zvol/", "E:ID_FS_LABEL="};
+	static const char zfs[] = "E:ID_FS_TYPE=zfs_member";
+	/* Its label is the pool's name, by which the mounts of the pool are known. */
+	size_t n_kept = ARRAY_LEN(kept) - (memmem(bytes, n, zfs, strlen(zfs)) ? 0 : 1);
+	char *copy = arena_alloc(r->mem, n + 1);
+	size_t used = 0;
+
+	for (size_t at = 0; at < n;) {
+		const char *end = memchr(bytes + at, '\n', n - at);
+		size_t length = end ? (size_t)(end - bytes) - at + 1 : n - at;
+
+		const char *value = memchr(bytes + at, '=', length);
+		size_t keep = value && bytes[at] == 'E' ? (size_t)(value - bytes) - at + 1 : 0;
+
+		for (size_t i = 0; i < n_kept; i++)
+			if (length > strlen(kept[i]) && memcmp(bytes + at, kept[i], strlen(kept[i])) == 0)
+				keep = length;
+		memcpy(copy + used, bytes + at, keep);
+		used += keep;
+		if (keep > 0 && keep < length)
+			copy[used++] = '\n';
+		at += length;
+	}
+	*ret_n = used;
+	return copy;
+}
+
 const char *redact(struct redactor *r, const char *path, const char *bytes, size_t n, size_t *ret_n)
 {
 	typedef size_t pattern(struct output *o, const char *s, size_t n);
 	static pattern *const patterns[] = {take_word, take_keyed, take_uuid, take_mac, take_named_mac, take_ip4, take_ip6, take_id};
 	bool is_net = str_starts(path, "proc/") && strstr(path, "/net/");
 	struct output o = {.r = r};
-	char *copy = arena_alloc(r->mem, n + 1);
+	char *copy;
 
+	if (str_starts(path, "run/udev/data/"))
+		bytes = keep_known_lines(r, bytes, n, &n);
+	copy = arena_alloc(r->mem, n + 1);
 	if (n > 0)
 		memcpy(copy, bytes, n);
 	if (str_eq(str_base(path), "config") && str_starts(path, "sys/"))

@@ -144,6 +144,26 @@ static void all_is_words_and_claims(void **state)
 	free(before);
 }
 
+static void undo_between_leaves_nothing_for_all_to_miss(void **state)
+{
+	static const struct request first = {.verb = DO_CLAIM, .targets = GPU}, second = {.verb = DO_CLAIM, .targets = NETWORK};
+	static const struct request undo = {.verb = DO_UNDO, .id = 1};
+	cleanup_sim struct sim sim = {0};
+	char *before;
+
+	(void)state;
+	sim_host_grub(&sim);
+	before = sim_snapshot(&sim);
+	assert_int_equal(outcome_of(&sim, &first), OUTCOME_DONE);
+	assert_int_equal(outcome_of(&sim, &second), OUTCOME_DONE);
+	assert_int_equal(outcome_of(&sim, &undo), OUTCOME_DONE);
+	assert_non_null(text_of(&sim, "etc/udev/rules.d/10-passthru.rules"));
+	assert_int_equal(outcome_of(&sim, &disable_all), OUTCOME_DONE);
+	assert_null(text_of(&sim, "etc/udev/rules.d/10-passthru.rules"));
+	assert_machine(&sim, before);
+	free(before);
+}
+
 static void what_others_changed_since_is_left_and_named(void **state)
 {
 	cleanup_sim struct sim sim = {0};
@@ -197,6 +217,7 @@ int main(void)
 	    cmocka_unit_test(a_maker_that_goes_on_failing_is_for_recover),
 	    cmocka_unit_test(words_of_two_changes_are_taken_back_at_once),
 	    cmocka_unit_test(all_is_words_and_claims),
+	    cmocka_unit_test(undo_between_leaves_nothing_for_all_to_miss),
 	    cmocka_unit_test(what_others_changed_since_is_left_and_named),
 	    cmocka_unit_test(a_file_in_place_of_ours_is_refused),
 	    cmocka_unit_test(a_word_that_others_set_stays_theirs),

@@ -232,6 +232,14 @@ static void what_is_back_already_only_closes_its_record(void **state)
 	assert_int_equal(outcome_of(&sim, &claim_gpu), OUTCOME_DONE);
 	tree_remove(&sim.tree, GPU_FILE);
 	tree_remove(&sim.tree, SOUND_FILE);
+	/* What was composed from them goes. */
+	assert_int_equal(outcome_of(&sim, &undo), OUTCOME_DONE);
+	assert_null(text_of(&sim, "etc/udev/rules.d/10-passthru.rules"));
+	assert_int_equal(sim_count_files(&sim, "var/lib/passthru/held"), 0);
+	assert_int_equal(outcome_of(&sim, &claim_gpu), OUTCOME_DONE);
+	tree_remove(&sim.tree, GPU_FILE);
+	tree_remove(&sim.tree, SOUND_FILE);
+	tree_remove(&sim.tree, "etc/udev/rules.d/10-passthru.rules");
 	assert_int_equal(outcome_of(&sim, &undo), OUTCOME_NOTHING);
 	assert_int_equal(sim_count_files(&sim, "var/lib/passthru/held"), 0);
 }
