@@ -46,6 +46,7 @@ enum option_id {
 	OPT_LOADER,
 	OPT_ALL,
 	OPT_JOURNAL,
+	OPT_FIX,
 	OPTIONS
 };
 
@@ -94,6 +95,7 @@ struct cli {
 	const char *iommu, *loader; /* boot */
 	bool is_all;
 	bool is_journal; /* explain */
+	bool is_fix; /* check */
 	const char **allow;
 	size_t n_allow;
 	const char *timeout, *user;
