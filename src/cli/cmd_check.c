@@ -104,7 +104,7 @@ const struct cmd cmd_check = {
 	"that device and what must go along with it: could a virtual machine be started with it now? Said too is what kind\n"
 	"of machine this is (laptop, desktop, server without a screen), and what that changes.\n"
 	"\n"
-	"--fix carries out what passthru can mend by itself, as one plan: the kernel's words where the IOMMU waits for\n"
+	"With --fix passthru carries out what it can mend by itself, as one plan: the kernel's words where the IOMMU waits for\n"
 	"them (then a reboot), else the device handed over with all that must go along. With --dry-run it is only shown.\n"
 	"\n"
 	"Status 0: ready. 3: not ready, or it cannot be told; in JSON \"ready\" is then false or null. 1: failed.",

@@ -123,7 +123,7 @@ static void read_nodes_access(struct looking *l)
 	l->h->accesses = all;
 }
 
-int flow_check(struct flow *f, const struct pci_addr *functions, size_t n_functions, struct host_checked *ret, struct err *e)
+int flow_check_read(struct flow *f, const struct pci_addr *functions, size_t n_functions, struct host_checked *ret, struct err *e)
 {
 	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE | FACET_PATH,
 	    .attributes = 1u << ATTR_RESET_METHOD | 1u << ATTR_VFS | 1u << ATTR_BOOT_VGA | 1u << ATTR_REVISION};
@@ -152,8 +152,18 @@ int flow_check(struct flow *f, const struct pci_addr *functions, size_t n_functi
 	l.facts.answer = answer;
 	l.facts.facts = facts;
 	l.facts.modprobe = modprobe;
-	ret->report = judge_checks(f->mem, &l.facts, &l.wish);
+	ret->wish = l.wish;
+	ret->facts = l.facts;
 	return 0;
+}
+
+int flow_check(struct flow *f, const struct pci_addr *functions, size_t n_functions, struct host_checked *ret, struct err *e)
+{
+	int r = flow_check_read(f, functions, n_functions, ret, e);
+
+	if (r == 0)
+		ret->report = judge_checks(f->mem, &ret->facts, &ret->wish);
+	return r;
 }
 
 enum check_mend flow_check_mend(const struct host_checked *checked)

@@ -98,10 +98,12 @@ static struct check_result ask_stub(const struct check_context *c)
 
 static struct check_result ask_variant(const struct check_context *c)
 {
-	if (!c->d)
-		return check_unread(c, check_file(c, "modalias"));
-	if (!c->d->variant || !str_eq(c->f->driver, "vfio-pci"))
+	if (c->f->has_driver == TRI_NO || (c->f->driver && !str_eq(c->f->driver, "vfio-pci")))
 		return check_ok(check_file(c, "driver"), c->f->driver);
+	if (!c->d || c->d->has_variant == TRI_UNKNOWN || c->f->has_driver == TRI_UNKNOWN)
+		return check_unread(c, check_file(c, "modalias"));
+	if (c->d->has_variant == TRI_NO)
+		return check_ok(check_file(c, "modalias"), NULL);
 	return check_bad(arena_printf(c->mem, "%s fits it better than vfio-pci, which has it", c->d->variant), check_file(c, "driver"), c->f->driver);
 }
 

@@ -77,7 +77,8 @@ struct device_facts {
 	struct fact facts[DEVICE_FACTS];
 	enum tri is_gone; /* its configuration space reads all ones */
 	int physfn;	  /* the function it is a virtual one of, index into host.functions; -1: none */
-	const char *variant; /* the VFIO driver that fits it best, other than vfio-pci; NULL: none is known */
+	enum tri has_variant;
+	const char *variant; /* the VFIO driver that fits it best, other than vfio-pci; NULL unless it has one */
 	enum tri is_builtin; /* its driver is part of the kernel */
 	const char *early_file; /* that has its driver loaded in the early image; NULL: none that we know */
 	unsigned early_line;

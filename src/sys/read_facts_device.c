@@ -44,6 +44,9 @@ static void read_variant(struct sys *s, struct arena *mem, const struct pci_func
 	copy.vfio_driver = NULL;
 	read_vfio_driver(s, mem, &copy, &module);
 	d->variant = copy.vfio_driver;
+	/* Which module fits is asked of the running kernel alone. */
+	if (s->is_live)
+		d->has_variant = tri_from(d->variant != NULL);
 }
 
 static void read_early(struct sys *s, struct arena *mem, const char *generator, const struct pci_function *f, struct device_facts *d)
