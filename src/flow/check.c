@@ -96,6 +96,9 @@ static void read_who_holds_it(struct looking *l)
 	struct err e = {0};
 	size_t n = 0;
 
+	/* A host that was recorded without its processes. */
+	if (!l->f->s->is_live && l->f->s->ops->exists(l->f->s, "sys/dev/char") <= 0)
+		return;
 	for (size_t i = 0; i < l->h->n_functions; i++) {
 		const struct pci_function *function = &l->h->functions[i];
 		bool is_meant = l->wish.n_functions > 0 || function->claim || judge_is_vfio_driver(function->driver);

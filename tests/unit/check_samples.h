@@ -130,7 +130,7 @@ static const struct check_sample check_samples[] = {
     {"reserved-range-overlap-amd-1tb", "sys/kernel/iommu_groups/1/reserved_regions=0x000000fd00000000 0x000000ffffffffff reserved\n", "", NULL},
     {"thunderbolt-device", GPU "removable=removable\n", "", NULL},
     /* group */
-    {"sysfs-writer-stuck", NULL, "", NULL}, /* a lock of the running host: set by hand */
+    {"sysfs-writer-stuck", NULL, NULL, NULL}, /* a lock of the running host: set by hand */
     {"group-layout-changed", "etc/passthru/claims.d/0000-00-09.0-00.0.conf=path = 0000:00/09.0/00.0|vendor = 10de|device = 9999|class = 030000|"
 	"address = 0000:09:00.0|card = 0000:00/09.0/00.0|claimed = 2026-11-20T18:00:00Z|wish = claim 09:00.0\n", "", NULL},
     {"host-critical-device-in-group", "F 0000:01:00.2 010802 144d:a808 nvme 1\n"
@@ -162,6 +162,7 @@ static const struct check_sample check_samples[] = {
     {"vfio-iommu-type1-missing", "lib/modules/6.12.0-test/modules.dep=kernel/fs/ext4.ko:\n-sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts\n"
 	"-sys/module/vfio_iommu_type1/parameters/dma_entry_limit\n", "", NULL},
     {"bridge-bind-einval", "", NULL, "0000:00:01.0"},
+    {"bridge-bind-einval", NULL, "", NULL},
     {"denylisted-device", "F 0000:02:00.0 0b4000 8086:37c8 - 3\n", "F 0000:02:00.0 0b4000 8086:37c8 - 3\nsys/module/vfio_pci/parameters/disable_denylist=Y\n", "0000:02:00.0"},
     {"pf-with-vfs", "F 0000:02:00.0 020000 8086:1572 i40e 3\n" DEV "0000:02:00.0/sriov_numvfs=2\n", "F 0000:02:00.0 020000 8086:1572 i40e 3\n" DEV "0000:02:00.0/sriov_numvfs=0\n", "0000:02:00.0"},
     {"qemu-vf-token", "F 0000:02:00.0 020000 8086:1572 vfio-pci 3\nF 0000:02:02.0 020000 8086:154c vfio-pci 4\n" DEV "0000:02:02.0/physfn@../0000:02:00.0\n",
@@ -219,8 +220,8 @@ static const struct check_sample check_samples[] = {
 	"0x0000000000000000 0x0000000000000000 0x000000000014220c\n", "", NULL},
     {"nvswitch-fabric-manager", "F 0000:02:00.0 068000 10de:22a3 - 3\n", "", NULL},
     /* rights */
-    {"vfio-container-perm", NULL, "", NULL}, /* device nodes: set by hand */
-    {"vfio-group-perm", NULL, "", NULL},
+    {"vfio-container-perm", NULL, NULL, NULL}, /* device nodes: set by hand */
+    {"vfio-group-perm", NULL, NULL, NULL},
     {"container-without-node", "run/systemd/container=lxc\n-dev/vfio/1\n", "", NULL},
     {"memlock-too-low", "proc/4242/status=Name:\tpassthru|Uid:\t1000\t1000\t1000\t1000|Groups:\t1000|CapEff:\t0000000000000000\n"
 	"proc/4242/limits=Max locked memory         8388608              8388608              bytes\n", "", NULL},

@@ -147,11 +147,11 @@ static unsigned answers(const struct check_sample *s, const char *delta, enum ch
 
 /* ---- what a recorded host cannot show ---- */
 
-enum by_hand { HAND_STUCK, HAND_NODE, HAND_CONTAINER_NODE, HAND_VARIANT };
+enum by_hand { HAND_STUCK, HAND_NODE, HAND_CONTAINER_NODE, HAND_VARIANT, HANDS };
+static const char *const by_hand[HANDS] = {"sysfs-writer-stuck", "vfio-group-perm", "vfio-container-perm", "vfio-variant-driver"};
 
 static enum check_answer answer_by_hand(enum by_hand what, bool is_bad)
 {
-	static const char *const ids[] = {"sysfs-writer-stuck", "vfio-group-perm", "vfio-container-perm", "vfio-variant-driver"};
 	static const unsigned groups[] = {1000, 108};
 	struct pci_addr addr = addr_of("0000:01:00.0");
 	struct host_checked checked = {0};
@@ -183,7 +183,7 @@ static enum check_answer answer_by_hand(enum by_hand what, bool is_bad)
 	}
 	checked.facts.facts = &facts;
 	report = judge_checks(&t.mem, &checked.facts, &checked.wish);
-	found = answer_of(&report, ids[what]);
+	found = answer_of(&report, by_hand[what]);
 	answer = found ? found->result.answer : CHECK_UNKNOWN;
 	tree_done(&t);
 	return answer;
@@ -192,7 +192,7 @@ static enum check_answer answer_by_hand(enum by_hand what, bool is_bad)
 static void what_the_running_host_alone_shows_is_decided_as_well(void **state)
 {
 	(void)state;
-	for (enum by_hand i = HAND_STUCK; i <= HAND_VARIANT; i++) {
+	for (enum by_hand i = HAND_STUCK; i < HANDS; i++) {
 		assert_int_equal(answer_by_hand(i, true), CHECK_BAD);
 		assert_int_equal(answer_by_hand(i, false), CHECK_OK);
 	}
@@ -227,17 +227,21 @@ static void every_check_is_of_the_catalogue_and_has_its_hosts(void **state)
 	assert_null(checks_at(checks_size()));
 	for (size_t i = 0; i < checks_size(); i++) {
 		const struct check *row = checks_at(i);
-		bool has = false;
+		bool has_bad = false, has_ok = false;
 
 		if (!catalogue_find(row->id))
 			fail_msg("the catalogue has no %s", row->id);
 		assert_true(*row->reads && *row->good);
 		for (size_t k = 0; k < i; k++)
 			assert_false(str_eq(checks_at(k)->id, row->id));
-		for (size_t k = 0; k < ARRAY_LEN(check_samples); k++)
-			has = has || str_eq(check_samples[k].id, row->id);
-		if (!has)
-			fail_msg("%s has no host that trips it", row->id);
+		for (size_t k = 0; k < ARRAY_LEN(check_samples); k++) {
+			has_bad = has_bad || (str_eq(check_samples[k].id, row->id) && check_samples[k].bad);
+			has_ok = has_ok || (str_eq(check_samples[k].id, row->id) && check_samples[k].ok);
+		}
+		for (size_t k = 0; k < HANDS; k++)
+			has_bad = has_ok = (has_bad && has_ok) || str_eq(by_hand[k], row->id);
+		if (!has_bad || !has_ok)
+			fail_msg("%s has no host that trips it, or none that does not", row->id);
 	}
 }
 
@@ -257,6 +261,122 @@ static void a_host_that_is_well_is_ready(void **state)
 	tree_done(&t);
 }
 
+static void a_host_of_which_nothing_is_known_is_neither_good_nor_bad(void **state)
+{
+	struct check_facts facts = {0};
+	struct check_wish wish = {0};
+	struct check_report r;
+	struct arena mem = {0};
+	struct host h;
+	struct tree t;
+
+	(void)state;
+	/* No file at all, as of a host of which only a listing was pasted. */
+	h = HOST(&mem, {"0000:01:00.0", 0x030000, "10de:2204", GROUP_UNKNOWN, NULL, "?", NULL, false, NULL, NULL});
+	h.functions[0].has_driver = TRI_UNKNOWN;
+	h.has_groups = TRI_UNKNOWN;
+	facts.h = &h;
+	wish = (struct check_wish){(const int[]){0}, 1};
+	for (int with = 0; with < 2; with++) {
+		facts.h = with ? &h : NULL;
+		wish.n_functions = (size_t)with;
+		r = judge_checks(&mem, &facts, &wish);
+		assert_int_equal(r.is_ready, TRI_UNKNOWN);
+		for (size_t i = 0; i < r.n; i++)
+			if (r.findings[i].result.answer == CHECK_BAD)
+				fail_msg("%s: %s", r.findings[i].row->id, r.findings[i].result.text);
+	}
+	/* Only what names the function. */
+	tree_open(&t);
+	tree_file(&t, "sys/bus/pci/devices/0000:01:00.0/class", "0x030000\n");
+	tree_file(&t, "sys/bus/pci/devices/0000:01:00.0/vendor", "0x10de\n");
+	tree_file(&t, "sys/bus/pci/devices/0000:01:00.0/device", "0x2204\n");
+	r = checked(&t, "0000:01:00.0");
+	assert_int_equal(r.is_ready, TRI_UNKNOWN);
+	for (size_t i = 0; i < r.n; i++)
+		if (r.findings[i].result.answer == CHECK_BAD)
+			fail_msg("%s: %s", r.findings[i].row->id, r.findings[i].result.text);
+	tree_done(&t);
+	arena_done(&mem);
+}
+
+/* What a check does not see must not make a host ready that is not: of `well`, one file after the other is left out. */
+static void without_any_one_file_nothing_becomes_bad(void **state)
+{
+	(void)state;
+	for (const char *one = well; *one; one = strchr(one, '\n') + 1) {
+		struct check_report r;
+		struct tree t;
+		char delta[SYS_PATH];
+
+		if (str_starts(one, "F "))
+			continue;
+		(void)snprintf(delta, sizeof(delta), "-%.*s\n", (int)strcspn(one, "=@\n"), one);
+		/* What is known by its absence where its folder is there. */
+		if (strstr(delta, "reset_method") || strstr(delta, "dev/iommu") || strstr(delta, "dev/kvm") || strstr(delta, "proc/1/") ||
+		    strstr(delta, "drivers/vfio-pci") || strstr(delta, "dev/block"))
+			continue;
+		make(&t, delta);
+		r = checked(&t, "0000:01:00.0");
+		for (size_t i = 0; i < r.n; i++)
+			if (r.findings[i].result.answer == CHECK_BAD)
+				fail_msg("without %s: %s: %s", delta, r.findings[i].row->id, r.findings[i].result.text);
+		tree_done(&t);
+	}
+}
+
+static void what_blocks_comes_before_what_warns_and_decides(void **state)
+{
+	struct check_report r;
+	struct tree t;
+
+	(void)state;
+	make(&t, ON_NVIDIA GPU "boot_vga=1\n");
+	r = checked(&t, "0000:01:00.0");
+	assert_int_equal(r.is_ready, TRI_NO);
+	assert_string_equal(r.findings[0].row->id, "group-not-viable"); /* the cause; wrong-driver-bound follows */
+	assert_non_null(strstr(r.next, "passthru bind 0000:01:00.0"));
+	for (size_t i = 1; i < r.n; i++)
+		if (r.findings[i].result.answer == r.findings[i - 1].result.answer)
+			assert_true(r.findings[i].row->severity >= r.findings[i - 1].row->severity);
+	/* Nobody asked for that card: it is the host's, and rightly so. */
+	r = checked(&t, "");
+	assert_int_equal(r.is_ready, TRI_YES);
+	assert_null(answer_of(&r, "wrong-driver-bound"));
+	tree_done(&t);
+}
+
+static void the_menu_of_the_boards_maker_is_named(void **state)
+{
+	const struct check_finding *f;
+	struct check_report r;
+	struct tree t;
+
+	(void)state;
+	make(&t, NO_GROUPS AMD_CPU "-sys/firmware/acpi/tables/DMAR\nsys/firmware/acpi/tables/FACP=x\n");
+	r = checked(&t, "");
+	f = answer_of(&r, "iommu-firmware-off-amd");
+	assert_true(f && strstr(f->result.mend, "Settings > AMD CBS > NBIO > IOMMU = Enabled") && strstr(f->result.mend, "Gigabyte"));
+	tree_done(&t);
+	assert_non_null(strstr(firmware_menu("Unknown Maker", "GenuineIntel", FIRMWARE_IOMMU), "VT-d"));
+	assert_non_null(strstr(firmware_menu(NULL, "AuthenticAMD", FIRMWARE_ABOVE_4G), "Above 4G"));
+	assert_null(firmware_menu("Gigabyte", NULL, FIRMWARE_IOMMU));
+}
+
+static void the_kind_of_machine_and_what_it_changes_are_said(void **state)
+{
+	struct check_report r;
+	struct tree t;
+
+	(void)state;
+	make(&t, "sys/class/dmi/id/chassis_type=10\n");
+	r = checked(&t, "0000:01:00.0");
+	assert_int_equal(r.scenario, SERVER_LAPTOP);
+	assert_non_null(strstr(r.scenario_text, "integrated"));
+	assert_string_equal(r.scenario_file, "/sys/class/dmi/id/chassis_type");
+	tree_done(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -265,6 +385,11 @@ int main(void)
 	    T(what_the_running_host_alone_shows_is_decided_as_well),
 	    T(every_check_has_a_host_that_trips_it),
 	    T(every_check_has_a_host_that_does_not),
+	    T(a_host_of_which_nothing_is_known_is_neither_good_nor_bad),
+	    T(without_any_one_file_nothing_becomes_bad),
+	    T(what_blocks_comes_before_what_warns_and_decides),
+	    T(the_menu_of_the_boards_maker_is_named),
+	    T(the_kind_of_machine_and_what_it_changes_are_said),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
