@@ -36,32 +36,13 @@ static int fix_words(struct cli *c, struct flow *f, const struct change_options 
 	return cli_outcome(c, outcome, &e);
 }
 
-static int fix_binding(struct cli *c, struct flow *f, const struct pci_addr *targets, const struct change_options *options)
+/* CHECK_MEND_BIND is left to the caller, who has to close the host first: bind opens it by itself. */
+static int fix(struct cli *c, struct flow *f, enum check_mend mend, const struct host_checked *checked)
 {
-	struct bind_wish wish = {.verb = VERB_BIND, .targets = targets, .n_targets = c->n_args};
-	struct change change = {0};
-	enum outcome outcome;
-	struct err e = {0};
+	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish, .reason = c->reason};
 
-	outcome = flow_change(f, &wish, options, &change, &e);
-	cli_show_change(c, outcome, &wish, &change, "handed over");
-	return cli_outcome(c, outcome, &e);
-}
-
-static int fix(struct cli *c, struct flow *f, const struct pci_addr *targets, const struct host_checked *checked)
-{
-	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish};
-
-	switch (flow_check_mend(checked)) {
-	case CHECK_MEND_WORDS:
+	if (mend == CHECK_MEND_WORDS)
 		return fix_words(c, f, &options);
-	case CHECK_MEND_BIND:
-		if (c->n_args > 0)
-			return fix_binding(c, f, targets, &options);
-		break;
-	case CHECK_MEND_NONE:
-		break;
-	}
 	if (checked->report.is_ready != TRI_YES)
 		(void)fprintf(stderr, "passthru: nothing of this can be mended by passthru itself\n");
 	return show(c, checked);
@@ -69,25 +50,28 @@ static int fix(struct cli *c, struct flow *f, const struct pci_addr *targets, co
 
 static int run_check(struct cli *c)
 {
+	struct bind_wish wish = {.verb = VERB_BIND};
+	enum check_mend mend = CHECK_MEND_NONE;
 	struct host_checked checked = {0};
 	struct pci_addr *targets;
+	int code = EXIT_FAILED;
 	struct err e = {0};
 	struct flow f;
-	struct sys *s = cli_open(c, &f);
-	int code = EXIT_FAILED;
+	struct sys *s;
 
-	if (c->is_dry_run && !c->is_fix) {
-		flow_close(s);
-		return cli_usage(c, "check itself changes nothing", "--dry-run goes with --fix");
-	}
+	if (!c->is_fix && c->given & ~(HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_ALL)))
+		return cli_usage(c, "check itself changes nothing", "that option goes with --fix");
+	s = cli_open(c, &f);
 	if (s && cli_targets(c, &f, &targets, &code)) {
-		if (flow_check(&f, targets, c->n_args, &checked, &e) < 0)
+		if (flow_check(&f, targets, c->n_args, &checked, &e) < 0) {
 			code = cli_fail(c, &e, EXIT_FAILED);
-		else
-			code = c->is_fix ? fix(c, &f, targets, &checked) : show(c, &checked);
+		} else {
+			mend = c->is_fix ? flow_check_mend(&checked) : CHECK_MEND_NONE;
+			code = !c->is_fix ? show(c, &checked) : mend == CHECK_MEND_BIND ? EXIT_OK : fix(c, &f, mend, &checked);
+		}
 	}
 	flow_close(s);
-	return code;
+	return mend == CHECK_MEND_BIND ? cli_change(c, &wish, "handed over") : code;
 }
 
 const struct cmd cmd_check = {
@@ -106,6 +90,7 @@ const struct cmd cmd_check = {
 	"\n"
 	"With --fix passthru carries out what it can mend by itself, as one plan: the kernel's words where the IOMMU waits for\n"
 	"them (then a reboot), else the device handed over with all that must go along. With --dry-run it is only shown.\n"
+	"What bind takes (--allow and so on) goes with it, and with it alone.\n"
 	"\n"
 	"Status 0: ready. 3: not ready, or it cannot be told; in JSON \"ready\" is then false or null. 1: failed.",
     .examples = (const char *const[]){
@@ -114,7 +99,8 @@ const struct cmd cmd_check = {
 	"passthru check 01:00.0 --fix --dry-run", "what passthru would do about it",
 	"passthru check --json | jq -r '.findings[] | select(.answer == \"bad\") | .id'", "what is wrong, for a script",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_ALL) | HAS(OPT_FIX) | HAS(OPT_DRY_RUN),
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_ALL) | HAS(OPT_FIX) | HAS(OPT_DRY_RUN) |
+	HAS(OPT_ALLOW) | HAS(OPT_REASON) | HAS(OPT_SERVER_TYPE) | HAS(OPT_STOP_HOLDERS) | HAS(OPT_KILL_HOLDERS) | HAS(OPT_USER),
     .max_args = 64,
     .is_change = true,
     .run = run_check,

@@ -169,16 +169,22 @@ int flow_check(struct flow *f, const struct pci_addr *functions, size_t n_functi
 	return r;
 }
 
+static bool is_bad(const struct host_checked *checked, const char *id)
+{
+	for (size_t i = 0; i < checked->report.n; i++)
+		if (checked->report.findings[i].result.answer == CHECK_BAD && str_eq(checked->report.findings[i].row->id, id))
+			return true;
+	return false;
+}
+
 enum check_mend flow_check_mend(const struct host_checked *checked)
 {
 	static const char *const bound[] = {"wrong-driver-bound", "group-not-viable", "companion-function-unbound", "vfio-pci-not-loaded"};
 
-	for (size_t i = 0; i < checked->report.n; i++)
-		if (checked->report.findings[i].result.answer == CHECK_BAD && str_eq(checked->report.findings[i].row->id, "intel-iommu-not-enabled"))
-			return CHECK_MEND_WORDS;
-	for (size_t i = 0; i < checked->report.n; i++)
-		for (size_t k = 0; k < ARRAY_LEN(bound); k++)
-			if (checked->report.findings[i].result.answer == CHECK_BAD && str_eq(checked->report.findings[i].row->id, bound[k]))
-				return CHECK_MEND_BIND;
+	if (is_bad(checked, "intel-iommu-not-enabled"))
+		return CHECK_MEND_WORDS;
+	for (size_t i = 0; i < ARRAY_LEN(bound) && checked->wish.n_functions > 0; i++)
+		if (is_bad(checked, bound[i]))
+			return CHECK_MEND_BIND;
 	return CHECK_MEND_NONE;
 }

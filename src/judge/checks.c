@@ -187,10 +187,18 @@ static bool is_asked_before(const struct checking *k, const struct check *row, c
 	return false;
 }
 
+static bool is_named(const struct checking *k, const struct pci_function *f)
+{
+	for (size_t i = 0; i < k->wish->n_functions; i++)
+		if (k->wish->functions[i] == host_index(k->facts->h, f))
+			return true;
+	return k->wish->n_functions == 0;
+}
+
 static bool fits(const struct checking *k, const struct check *row, const struct pci_function *f, bool is_meant)
 {
 	if (!(row->flags & CHECK_DEVICE) || ((row->flags & CHECK_DISPLAY) && !function_is_display(f)) ||
-	    ((row->flags & CHECK_MEANT) && !is_meant))
+	    ((row->flags & CHECK_MEANT) && !is_meant) || ((row->flags & CHECK_NAMED) && !is_named(k, f)))
 		return false;
 	return !(row->flags & CHECK_GROUP) || !is_asked_before(k, row, f);
 }
@@ -229,46 +237,71 @@ static bool decides(const struct checking *k, const struct check_finding *f)
 	return f->row->severity == SEVERITY_BLOCKER && !f->depends && (f->function < 0 || k->wish->n_functions > 0);
 }
 
-static void answer_verdict(struct checking *k, int function)
+/* The sentence of the verdict that says why. */
+static const char *verdict_text(const struct verdict *v)
 {
-	const struct pci_function *f = &k->facts->h->functions[function];
-	struct verdict v = judge_function(k->mem, k->facts->h, f);
-	const char *why = v.n_notes > 0 ? v.notes[0].text : "the verdict says so";
+	for (size_t i = 0; i < v->n_notes && v->n_blockers > 0; i++)
+		if (str_eq(v->notes[i].id, block_reason_name(v->blockers[0].reason)) ||
+		    (v->blockers[0].reason == BLOCK_STRANGER && str_eq(v->notes[i].id, "strangers")))
+			return v->notes[i].text;
+	return v->n_notes > 0 ? v->notes[0].text : "its verdict says so";
+}
 
-	for (size_t i = 0; i < v.n_notes && v.n_blockers > 0; i++)
-		if (str_eq(v.notes[i].id, block_reason_name(v.blockers[0].reason)) ||
-		    (v.blockers[0].reason == BLOCK_STRANGER && str_eq(v.notes[i].id, "strangers")))
-			why = v.notes[i].text;
-	if (v.answer == ANSWER_BLOCKED && k->ret->is_ready != TRI_NO) {
-		k->ret->is_ready = TRI_NO;
-		k->ret->why = arena_printf(k->mem, "%s: %s", f->name, why);
-		k->ret->next = arena_printf(k->mem, "passthru show %s", f->name);
-	} else if (v.answer == ANSWER_CANNOT_TELL && k->ret->is_ready == TRI_YES) {
-		k->ret->is_ready = TRI_UNKNOWN;
-		k->ret->why = arena_printf(k->mem, "%s: %s", f->name, why);
+static const char *mend_of(const struct check_report *r, const char *id)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (r->findings[i].result.answer == CHECK_BAD && str_eq(r->findings[i].row->id, id))
+			return r->findings[i].result.mend;
+	return NULL;
+}
+
+/* What blocks a device whatever driver it has comes before what a binding would mend. */
+static void answer_verdict(struct checking *k, const struct pci_function *f, enum answer which)
+{
+	struct verdict v = judge_function(k->mem, k->facts->h, f);
+	struct check_report *r = k->ret;
+
+	if (v.answer != which)
+		return;
+	r->is_ready = which == ANSWER_BLOCKED ? TRI_NO : TRI_UNKNOWN;
+	r->why = arena_printf(k->mem, "%s: %s", f->name, verdict_text(&v));
+	if (which == ANSWER_BLOCKED && v.n_blockers > 0 && v.blockers[0].reason == BLOCK_STRANGER)
+		r->next = mend_of(r, "acs-missing-on-port");
+	if (!r->next)
+		r->next = arena_printf(k->mem, "passthru show %s", f->name);
+}
+
+/* The first that counts, of the host or of devices. */
+static void answer_findings(struct checking *k, enum check_answer which, bool of_host)
+{
+	struct check_report *r = k->ret;
+
+	for (size_t i = 0; i < r->n && r->is_ready == TRI_YES; i++) {
+		const struct check_finding *f = &r->findings[i];
+
+		if (!decides(k, f) || f->result.answer != which || (f->function < 0) != of_host)
+			continue;
+		r->is_ready = which == CHECK_BAD ? TRI_NO : TRI_UNKNOWN;
+		r->why = of_host ? f->result.text : arena_printf(k->mem, "%s: %s", k->facts->h->functions[f->function].name, f->result.text);
+		r->next = f->result.mend;
 	}
 }
 
 static void conclude(struct checking *k)
 {
+	static const struct {
+		enum check_answer finding;
+		enum answer verdict;
+	} rounds[] = {{CHECK_BAD, ANSWER_BLOCKED}, {CHECK_UNKNOWN, ANSWER_CANNOT_TELL}};
 	struct check_report *r = k->ret;
 
 	r->is_ready = TRI_YES;
-	for (size_t i = 0; i < r->n; i++) {
-		const struct check_finding *f = &r->findings[i];
-		bool is_bad = f->result.answer == CHECK_BAD;
-
-		if (!decides(k, f) || f->result.answer == CHECK_OK || (r->is_ready == TRI_UNKNOWN && !is_bad))
-			continue;
-		r->is_ready = is_bad ? TRI_NO : TRI_UNKNOWN;
-		r->why = f->function < 0 ? f->result.text
-					 : arena_printf(k->mem, "%s: %s", k->facts->h->functions[f->function].name, f->result.text);
-		r->next = f->result.mend;
-		if (is_bad)
-			break;
+	for (size_t n = 0; n < ARRAY_LEN(rounds); n++) {
+		answer_findings(k, rounds[n].finding, true);
+		for (size_t i = 0; i < k->wish->n_functions && r->is_ready == TRI_YES; i++)
+			answer_verdict(k, &k->facts->h->functions[k->wish->functions[i]], rounds[n].verdict);
+		answer_findings(k, rounds[n].finding, false);
 	}
-	for (size_t i = 0; i < k->wish->n_functions; i++)
-		answer_verdict(k, k->wish->functions[i]);
 	if (r->is_ready == TRI_YES)
 		r->next = k->wish->n_functions > 0 ? "passthru export qemu prints the words that give it to a guest"
 						   : "passthru check ADDRESS looks at one device; passthru list names them";

@@ -48,6 +48,7 @@ enum check_flags {
 	CHECK_MEANT = 1 << 2,	/* only of a function that a person named, that is claimed, or that VFIO has: others are the
 				 * host's, and rightly so */
 	CHECK_GUEST = 1 << 3,	/* it depends on the guest, or on what else is done: it does not decide readiness */
+	CHECK_NAMED = 1 << 5,	/* with CHECK_MEANT: not of what merely must go along with one that was named */
 	CHECK_GROUP = 1 << 4,	/* of its whole group: once is enough */
 };
 

@@ -218,8 +218,8 @@ const struct check checks_driver[] = {
     {"override-stale", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/driver_override, driver", "no driver_override was left behind", ask_override_stale},
     {"pci-stub-bound", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/driver", "pci-stub does not have it", ask_stub},
     {"vfio-variant-driver", CHECK_DEVICE, "/lib/modules/<release>/modules.alias; /sys/bus/pci/devices/<function>/{modalias,driver}", "no VFIO driver fits it better", ask_variant},
-    {"vfio-pci-not-loaded", CHECK_DEVICE | CHECK_MEANT, "/sys/bus/pci/drivers/vfio-pci", "vfio-pci is loaded", ask_loaded},
+    {"vfio-pci-not-loaded", CHECK_DEVICE | CHECK_MEANT | CHECK_NAMED, "/sys/bus/pci/drivers/vfio-pci", "vfio-pci is loaded", ask_loaded},
     {"nouveau-grabs", CHECK_DEVICE | CHECK_MEANT | CHECK_DISPLAY, "/sys/bus/pci/devices/<function>/driver", "nouveau does not have it", ask_nouveau},
-    {"wrong-driver-bound", CHECK_DEVICE | CHECK_MEANT, "/sys/bus/pci/devices/<function>/driver", "VFIO has it", ask_driver},
+    {"wrong-driver-bound", CHECK_DEVICE | CHECK_MEANT | CHECK_NAMED, "/sys/bus/pci/devices/<function>/driver", "VFIO has it", ask_driver},
 };
 const size_t n_checks_driver = ARRAY_LEN(checks_driver);

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Checks: the IOMMU, its groups' regions, interrupts. */
-#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -125,11 +124,11 @@ static struct check_result ask_window_1tb(const struct check_context *c)
 
 static unsigned physical_bits(const struct check_context *c)
 {
-	unsigned bits = 0;
+	const char *text = c->facts ? c->facts->cpu_sizes : NULL;
+	uint64_t bits;
 
-	if (!c->facts || !c->facts->cpu_sizes || sscanf(c->facts->cpu_sizes, "%u bits physical", &bits) != 1)
-		return 0;
-	return bits <= 64 ? bits : 0;
+	/* "39 bits physical, 48 bits virtual" */
+	return text && str_number_n(text, strcspn(text, " "), 10, 64, &bits) ? (unsigned)bits : 0;
 }
 
 /* MGAW of the capability register (Intel VT-d specification, 11.4.2). */
