@@ -220,15 +220,15 @@ static void run_device(struct checking *k, int function, bool is_meant)
 
 /* ---- the answer ---- */
 
-/* Worst first; the table's own order, root causes first, within. */
+/* Worst first, what depends on the guest last; the table's own order, root causes first, within. */
 static int compare(const void *a, const void *b)
 {
 	static const int order[] = {[CHECK_BAD] = 0, [CHECK_UNKNOWN] = 1, [CHECK_OK] = 2};
 	const struct check_finding *x = a, *y = b;
 	int d = order[x->result.answer] - order[y->result.answer];
 
-	d = d != 0 ? d : (int)x->row->severity - (int)y->row->severity;
 	d = d != 0 ? d : (int)x->depends - (int)y->depends;
+	d = d != 0 ? d : (int)x->row->severity - (int)y->row->severity;
 	return d != 0 ? d : x->order < y->order ? -1 : 1;
 }
 
@@ -310,6 +310,7 @@ static void conclude(struct checking *k)
 static void say_scenario(struct checking *k)
 {
 	static const char *const texts[SERVER_TYPES] = {
+	    [SERVER_UNKNOWN] = "whether somebody sits in front of it: passthru bind takes it for a desktop, unless --server-type says otherwise",
 	    [SERVER_DESKTOP] = "somebody sits in front of it: the screen of a card that goes turns dark and its desktop ends, so let the "
 			       "host draw on another card (passthru display), or be logged in over the network",
 	    [SERVER_LAPTOP] = "a discrete card often has no screen of its own, and the display driver keeps it: let the host draw on the "

@@ -53,7 +53,7 @@ static struct json_object *scenario_json(struct arena *mem, const struct check_r
 	if (!r->scenario_text)
 		return NULL;
 	o = json_object_new_object();
-	add_text(o, mem, "type", server_type_name(r->scenario));
+	add_text(o, mem, "type", r->scenario == SERVER_UNKNOWN ? NULL : server_type_name(r->scenario));
 	add_text(o, mem, "text", r->scenario_text);
 	add_text(o, mem, "evidence", r->scenario_file);
 	return o;
@@ -134,7 +134,9 @@ void view_checks(FILE *out, struct arena *mem, const struct host *h, const struc
 		fold_unknown(out, mem, r);
 		(void)fprintf(out, "ok       %zu check%s (--all shows them)\n", n_ok, n_ok == 1 ? "" : "s");
 	}
-	if (r->scenario_text)
+	if (r->scenario_text && r->scenario == SERVER_UNKNOWN)
+		(void)fprintf(out, "it cannot be told %s\n", r->scenario_text);
+	else if (r->scenario_text)
 		(void)fprintf(out, "this is a %s (%s): %s\n", r->scenario == SERVER_HEADLESS ? "server without a screen" : server_type_name(r->scenario),
 		    view_clean(mem, r->scenario_file ? r->scenario_file : "as was said"), r->scenario_text);
 	if (r->is_ready == TRI_YES)
