@@ -49,6 +49,7 @@ enum option_id {
 	OPT_DUMP,
 	OPT_DOT,
 	OPT_SVG,
+	OPT_FIX,
 	OPTIONS
 };
 
@@ -98,6 +99,7 @@ struct cli {
 	bool is_all;
 	bool is_journal; /* explain */
 	bool is_dot, is_svg; /* topology */
+	bool is_fix; /* check */
 	const char **allow;
 	size_t n_allow;
 	const char **dumps;

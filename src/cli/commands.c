@@ -3,7 +3,7 @@
 
 extern const struct cmd cmd_list, cmd_show, cmd_groups, cmd_bind, cmd_unbind, cmd_release, cmd_with, cmd_recover,
     cmd_history, cmd_export, cmd_apply, cmd_holders, cmd_hugepages, cmd_status, cmd_boot, cmd_claim, cmd_undo,
-    cmd_display, cmd_explain, cmd_record, cmd_topology;
+    cmd_display, cmd_explain, cmd_record, cmd_topology, cmd_check;
 
 /* In the order a newcomer needs them. */
 const struct cmd *const commands[] = {
@@ -28,5 +28,6 @@ const struct cmd *const commands[] = {
     &cmd_boot,
     &cmd_display,
     &cmd_explain,
+    &cmd_check,
 };
 const size_t n_commands = ARRAY_LEN(commands);

@@ -9,6 +9,8 @@
 #include "base/str.h"
 #include "cli/cmd.h"
 #include "config.h"
+#include "judge/catalogue.h"
+#include "judge/checks.h"
 #include "view/host_view.h"
 
 /* ---- manual pages ---- */
@@ -223,6 +225,64 @@ static void complete_fish(struct arena *mem)
 	}
 }
 
+/* ---- docs/checks.md ---- */
+
+/* A cell of a table. */
+static void put_cell(const char *text)
+{
+	for (; text && *text; text++) {
+		if (*text == '|' || *text == '<' || *text == '>' || *text == '*' || *text == '_')
+			(void)putchar('\\');
+		(void)putchar(*text);
+	}
+}
+
+static void checks_of_layer(enum layer layer)
+{
+	bool has_heading = false;
+
+	for (size_t i = 0; i < checks_size(); i++) {
+		const struct check *row = checks_at(i);
+		const struct diagnosis *d = catalogue_find(row->id);
+
+		if (d->layer != layer)
+			continue;
+		if (!has_heading)
+			(void)printf("\n## %s\n\n| id | severity | asked of | what is read | cause | what to do | mended when |\n"
+				     "|---|---|---|---|---|---|---|\n",
+			    layer_name(layer));
+		has_heading = true;
+		(void)printf("| `%s` | %s%s | %s%s | ", row->id, severity_name(d->severity), row->flags & CHECK_GUEST ? ", of the guest" : "",
+		    !(row->flags & CHECK_DEVICE) ? "the host" : row->flags & CHECK_GROUP ? "a group" : row->flags & CHECK_DISPLAY ? "a display" : "a device",
+		    row->flags & CHECK_MEANT ? " that is meant" : "");
+		put_cell(row->reads);
+		(void)printf(" | ");
+		put_cell(d->title);
+		(void)printf(": ");
+		put_cell(d->cause);
+		(void)printf(" | ");
+		for (size_t k = 0; k < DIAGNOSIS_MENDS && d->mends[k]; k++) {
+			(void)printf("%s", k > 0 ? " · " : "");
+			put_cell(d->mends[k]);
+		}
+		(void)printf("%s | ", d->needs_reboot ? " (needs a reboot)" : "");
+		put_cell(d->proofs[0]);
+		(void)printf(" |\n");
+	}
+}
+
+static void checks_page(void)
+{
+	(void)printf("# What passthru check asks\n\n"
+		     "Generated from the table (`build/generate checks`); the tests compare. %zu checks. *A device that is meant* is one\n"
+		     "that was named, that is claimed, or that VFIO has: a card that nobody asked for is the host's, and rightly so.\n"
+		     "*Of the guest*: it depends on what the guest is given, or on what else is done, and does not decide whether the host\n"
+		     "is ready. A blocker that cannot be read makes that unknown, never yes.\n",
+	    checks_size());
+	for (int l = 0; l < LAYERS; l++)
+		checks_of_layer((enum layer)l);
+}
+
 int main(int argc, char **argv)
 {
 	cleanup_arena struct arena mem = {0};
@@ -237,6 +297,8 @@ int main(int argc, char **argv)
 		complete_bash(&mem);
 	if (str_eq(what, "zsh"))
 		complete_zsh(&mem);
+	if (str_eq(what, "checks"))
+		checks_page();
 	if (str_eq(what, "fish"))
 		complete_fish(&mem);
 	return fflush(stdout) == 0 ? 0 : 1;

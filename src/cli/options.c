@@ -37,11 +37,12 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_REMOVE] = {"remove", 0, NULL, "take the lines of these modules away again", AT(is_removal)},
     [OPT_IOMMU] = {"iommu", 0, "pt", "pt: the host's own devices go untranslated", AT(iommu)},
     [OPT_LOADER] = {"loader", 0, "NAME", "the loader, where it cannot be told which one started this kernel", AT(loader)},
-    [OPT_ALL] = {"all", 0, NULL, "everything passthru ever wrote that outlives the boot", AT(is_all)},
+    [OPT_ALL] = {"all", 0, NULL, "of check: what is well, too; of boot disable: everything passthru ever wrote that outlives the boot", AT(is_all)},
     [OPT_JOURNAL] = {"journal", 0, NULL, "what was logged since this boot by the kernel, hypervisors and what manages them", AT(is_journal)},
     [OPT_DUMP] = {"dump", 0, "FILE", "look at the host that was pasted into FILE, a folder of files, or -; may be given again"}, /* a list */
     [OPT_DOT] = {"dot", 0, NULL, "answer in the DOT language of Graphviz", AT(is_dot)},
     [OPT_SVG] = {"svg", 0, NULL, "answer with a picture, as SVG", AT(is_svg)},
+    [OPT_FIX] = {"fix", 0, NULL, "carry out what passthru can mend by itself", AT(is_fix)},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine", AT(abandon)},
 };
 

@@ -29,7 +29,7 @@ const struct diagnosis catalogue_device[] = {
     {"reset-switched-off", LAYER_RESET, SEVERITY_WARN, DIAGNOSIS_FAULT, false,
 	"Reset was disabled by writing an empty reset_method",
 	"An empty list is a valid setting and means: never reset.",
-	{"echo default > /sys/bus/pci/devices/<BDF>/reset_method"},
+	{"echo default > /sys/bus/pci/devices/ADDRESS/reset_method"},
 	{"list is non-empty again"},
 	"linux 6.12 drivers/pci/pci.c (reset_method_store)"},
     {"amd-reset-bug", LAYER_RESET, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
@@ -50,7 +50,7 @@ const struct diagnosis catalogue_device[] = {
 	("Since reset_method exists the kernel keeps the order computed at boot; the module adds "
 		"a method that must be chosen per device. The module also needs rebuilding per kernel "
 		"and fails on some (6.12 on)."),
-	{"echo device_specific > /sys/bus/pci/devices/<BDF>/reset_method (udev rule on add)",
+	{"echo device_specific > /sys/bus/pci/devices/ADDRESS/reset_method (udev rule on add)",
 	    "Load the module before vfio-pci; rebuild with a fork patched for the kernel"},
 	{"log line \"performing reset\" at VM start"},
 	"https://github.com/gnif/vendor-reset/issues/46"},

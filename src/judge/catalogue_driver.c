@@ -41,7 +41,7 @@ const struct diagnosis catalogue_driver[] = {
 	"A bridge in the group is driven by shpchp",
 	("On kernels >= 5.19 only drivers flagged driver_managed_dma are neutral; pcieport is, "
 		"the standard hot-plug controller driver for conventional PCI bridges is not."),
-	{("Unbind that bridge from shpchp (echo <BDF> > "
+	{("Unbind that bridge from shpchp (echo ADDRESS > "
 		"/sys/bus/pci/drivers/shpchp/unbind); with a modular build: blacklist shpchp"),
 	    "The check does not apply to <= 5.18, where any bridge is tolerated"},
 	{"VIABLE flag set"},
@@ -75,7 +75,7 @@ const struct diagnosis catalogue_driver[] = {
 		"in probe order; membership follows kernel ACS code."),
 	{"Store vendor:device plus physical path (slot, or realpath) and compare at start",
 	    "Re-generate the VM configuration",
-	    "/dev/vfio/<N> must be derived from /sys/bus/pci/devices/<BDF>/iommu_group each time"},
+	    "/dev/vfio/N must be derived from /sys/bus/pci/devices/ADDRESS/iommu_group each time"},
 	{"ids match the record"},
 	"https://github.com/lxc/incus/issues/3422"},
     {"group-busy", LAYER_GROUP, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
@@ -148,8 +148,8 @@ const struct diagnosis catalogue_driver[] = {
 	"A leftover driver_override keeps the host driver away",
 	("An override blocks every other driver until it is cleared; it survives rmmod of "
 		"vfio-pci and captures the device again when the module returns."),
-	{"printf \"\\n\" > driver_override (an empty write does nothing), then echo <BDF> > /sys/bus/pci/drivers_probe",
-	    "Remove the udev rule, driverctl entry (/etc/driverctl.d/<BDF>) or hook that sets it"},
+	{"printf \"\\n\" > driver_override (an empty write does nothing), then echo ADDRESS > /sys/bus/pci/drivers_probe",
+	    "Remove the udev rule, driverctl entry (/etc/driverctl.d/ADDRESS) or hook that sets it"},
 	{"file reads (null); host driver link present"},
 	"linux 6.12 drivers/base/driver.c (driver_set_override)"},
     {"override-literal-null", LAYER_DRIVER, SEVERITY_WARN, DIAGNOSIS_FAULT, false,

@@ -43,10 +43,10 @@ const struct diagnosis catalogue_host[] = {
     {"ids-capture-both-gpus", LAYER_MODULE_CONFIG, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, true,
 	"Two identical cards and an id-based rule",
 	"ids match by type of device, not by slot.",
-	{"Remove the id; bind by address: driverctl set-override <BDF> vfio-pci, or udev rule with KERNEL==\"<BDF>\"",
+	{"Take the id away and bind by address: passthru claim ADDRESS holds a card by where it sits, not by its kind",
 	    "ids= accepts subvendor:subdevice too (VVVV:DDDD:SSSS:ssss), which may tell apart boards of different makers",
-	    "passthru claim ADDRESS says for good that it belongs to virtual machines"},
-	{"only the wanted BDF is on vfio-pci"},
+	    "By hand: driverctl set-override ADDRESS vfio-pci"},
+	{"only the card that is meant is on vfio-pci"},
 	"linux 6.12 drivers/vfio/pci/vfio_pci.c"},
     {"ids-bad-string", LAYER_MODULE_CONFIG, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
 	"ids= string could not be parsed",
@@ -216,9 +216,9 @@ const struct diagnosis catalogue_host[] = {
 	"A NVIDIA service keeps the GPU awake",
 	"The daemon opens every GPU on purpose to avoid re-initialisation.",
 	{("systemctl stop nvidia-persistenced nvidia-powerd nvidia-dcgm; per GPU: "
-		"nvidia-smi -i <BDF> -pm 0; in Kubernetes drain the device plugin/DCGM exporter "
+		"nvidia-smi -i ADDRESS -pm 0; in Kubernetes drain the device plugin/DCGM exporter "
 		"first"),
-	    "nvidia-smi drain -p <BDF> -m 1 also detaches it from NVML users"},
+	    "nvidia-smi drain -p ADDRESS -m 1 also detaches it from NVML users"},
 	{"no such comm holds /dev/nvidia*"},
 	"https://github.com/pop-os/system76-power/issues/448"},
     {"nvidia-drm-modeset", LAYER_PROCESS_HOLDER, SEVERITY_WARN, DIAGNOSIS_FAULT, false,
@@ -254,7 +254,7 @@ const struct diagnosis catalogue_host[] = {
 	{("Stop wireplumber/pipewire for the user, or disable the card profile (wpctl / "
 		"pactl set-card-profile <card> off), then unbind"),
 	    "Or bind the function to vfio-pci at boot"},
-	{"no fd on /dev/snd/*C<N>*"},
+	{"no fd on /dev/snd/*CN*"},
 	"linux 6.12 sound/core/init.c (snd_card_free, snd_card_disconnect_sync)"},
     {"vm-holds-device", LAYER_PROCESS_HOLDER, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
 	"Unbinding vfio-pci while a VM uses the device",

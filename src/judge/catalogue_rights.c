@@ -113,7 +113,7 @@ const struct diagnosis catalogue_rights[] = {
 	"A device cgroup forbids the node",
 	"Containers and hardened units carry a white list of device numbers; VFIO group majors are dynamic.",
 	{("systemd: DeviceAllow=char-vfio rw (and /dev/vfio/vfio rw); docker/podman: "
-		"--device /dev/vfio/vfio --device /dev/vfio/<N>; libvirt: cgroup_device_acl only "
+		"--device /dev/vfio/vfio --device /dev/vfio/N; libvirt: cgroup_device_acl only "
 		"for nodes libvirt does not know"),
 	    "Kubernetes: device plugin must list the group node"},
 	{"open works inside"},
@@ -122,7 +122,7 @@ const struct diagnosis catalogue_rights[] = {
 	"The node exists on the host but not in the container or chroot",
 	"Only devtmpfs mirrors nodes created later; a private /dev keeps its contents from container start.",
 	{("Bind the device before the container starts, bind-mount /dev/vfio, or mknod "
-		"with numbers from /sys/class/vfio/<N>/dev")},
+		"with numbers from /sys/class/vfio/N/dev")},
 	{"node visible"},
 	"linux 6.12 drivers/base/devtmpfs.c"},
     {"session-libvirt", LAYER_PERMISSIONS, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,

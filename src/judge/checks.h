@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The checks: rows of the catalogue that files can decide, each with what it reads and the function that decides. A check
+ * says "bad" only where it is sure, and "unknown" wherever something it rests on could not be read. It asks what other
+ * judges know (the boot, the verdict, the guards, the reset) and never judges that a second time.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "model/boot.h"
+#include "model/check.h"
+#include "model/display.h"
+#include "model/facts.h"
+#include "model/holder.h"
+#include "model/host.h"
+#include "model/verdict.h"
+#include "text/modprobe_conf.h"
+
+/* All that is asked; every pointer may be NULL: then it was not read, and what rests on it is unknown. */
+struct check_facts {
+	const struct host *h; /* topology, groups, overrides, names, attributes, uses */
+	const struct boot *boot;
+	const struct boot_answer *answer;
+	const struct facts *facts;
+	const struct modprobe_conf *modprobe;
+	const struct holders *holders; /* of the functions that are wanted */
+	const char *lost_claim;	       /* a sentence of a claim that means no function now; NULL: none */
+	enum tri has_claims;	       /* they could be read */
+};
+
+/* What is asked for. */
+struct check_wish {
+	const int *functions; /* indices into h->functions: the named ones; none: the host */
+	size_t n_functions;
+};
+
+struct check_report judge_checks(struct arena *mem, const struct check_facts *facts, const struct check_wish *wish);
+
+/* Functions whose own checks are made: those of the wish with their groups and cards, without a wish all displays and
+ * accelerators. One bool a function. */
+void check_functions(struct arena *mem, const struct host *h, const struct check_wish *wish, bool *ret);
+
+/* ---- the table, for judge/checks*.c, the page and the tests ---- */
+
+enum check_flags {
+	CHECK_DEVICE = 1 << 0,	/* asked of a function; else of the host */
+	CHECK_DISPLAY = 1 << 1, /* of display functions alone */
+	CHECK_MEANT = 1 << 2,	/* only of a function that a person named, that is claimed, or that VFIO has: others are the
+				 * host's, and rightly so */
+	CHECK_GUEST = 1 << 3,	/* it depends on the guest, or on what else is done: it does not decide readiness */
+	CHECK_NAMED = 1 << 5,	/* with CHECK_MEANT: not of what merely must go along with one that was named */
+	CHECK_GROUP = 1 << 4,	/* of its whole group: once is enough */
+};
+
+struct check_context {
+	struct arena *mem;
+	const struct check_facts *all;
+	const struct facts *facts;
+	const struct pci_function *f;  /* NULL: of the host */
+	const struct device_facts *d;  /* NULL: nothing of it was read */
+	const struct verdict *verdict; /* of f */
+	const struct iommu_group *group; /* of f, NULL: none */
+};
+
+struct check {
+	const char *id;	   /* of the catalogue */
+	unsigned flags;
+	const char *reads; /* files, "; " between them; <function> and <group> stand for names */
+	const char *good;  /* a clause: what is so where it is ok */
+	struct check_result (*ask)(const struct check_context *c);
+};
+extern const struct check checks_firmware[], checks_iommu[], checks_group[], checks_driver[], checks_modules[], checks_display[],
+    checks_device[], checks_rights[];
+extern const size_t n_checks_firmware, n_checks_iommu, n_checks_group, n_checks_driver, n_checks_modules, n_checks_display,
+    n_checks_device, n_checks_rights;
+
+size_t checks_size(void);
+const struct check *checks_at(size_t i);
+
+struct check_result check_ok(const char *file, const char *value);
+struct check_result check_unknown(const char *text, const char *file);
+struct check_result check_bad(const char *text, const char *file, const char *value);
+
+/* Bad where a fact has this text, ok where it has another or is not there. */
+struct check_result check_fact_is(const struct fact *f, const char *text, const char *bad);
+/* That it cannot be read. */
+struct check_result check_unread(const struct check_context *c, const char *file);
+
+const char *check_attribute(const struct check_context *c, enum attribute a);
+/* "/sys/bus/pci/devices/0000:01:00.0/driver" */
+const char *check_file(const struct check_context *c, const char *name);
+bool check_has_vfio(const struct check_context *c); /* f is on a VFIO driver */
+/* The driver of f: "nvidia", "no driver". */
+const char *check_driver_words(const struct check_context *c);
+/* Lines of that kind; NULL: there is no next one. */
+const struct fact_line *check_next_line(const struct facts *f, enum fact_line_kind kind, const struct fact_line *after);
+/* "passthru bind 0000:01:00.0 hands over everything that must go along", where the verdict lets it. */
+const char *check_bind_mend(const struct check_context *c);
+/* The words that run. false: they cannot be read. */
+struct kernel_cmdline;
+bool check_words(const struct check_context *c, struct kernel_cmdline *ret);
+bool check_is_kernel(const struct check_context *c, unsigned major, unsigned minor, unsigned to_major, unsigned to_minor);

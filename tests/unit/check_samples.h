@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A host for each check that trips it, and one that does not: what is otherwise than on `well`, a line each.
+ *
+ *	PATH=TEXT	a file; "|" is the end of a line
+ *	PATH@TARGET	a link
+ *	PATH/		a folder
+ *	-PATH		is not there
+ *	F ADDRESS CLASS IDS DRIVER GROUP	a function; "-" is none
+ */
+#pragma once
+
+struct check_sample {
+	const char *id;
+	const char *bad;
+	const char *ok;	    /* "": as it is where all is well */
+	const char *device; /* that is asked for; NULL: 0000:01:00.0, "": none */
+};
+
+#define DEV "sys/bus/pci/devices/"
+#define GPU DEV "0000:01:00.0/"
+#define ON_NVIDIA "F 0000:01:00.0 030000 10de:2204 nvidia 1\n"
+#define NO_GROUPS                                                                                                      \
+	"F 0000:00:01.0 060400 8086:1901 pcieport -\nF 0000:00:02.0 030000 8086:3e98 i915 -\n"                         \
+	"F 0000:01:00.0 030000 10de:2204 nvidia -\nF 0000:01:00.1 040300 10de:1aef snd_hda_intel -\n"                  \
+	"sys/kernel/iommu_groups/\n"
+#define AMD_CPU "proc/cpuinfo=vendor_id\t: AuthenticAMD|flags\t\t: fpu svm|address sizes\t: 48 bits physical, 48 bits virtual\n"
+
+#define PROXMOX                                                                                                        \
+	"etc/kernel/proxmox-boot-uuids=5A3B-7C1D\nusr/sbin/grub-mkconfig=default/grub.d\nusr/sbin/proxmox-boot-tool=\n"    \
+	"etc/default/grub=GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\nproc/cmdline=BOOT_IMAGE=/vmlinuz root=/dev/sda1 quiet\n"    \
+	"boot/grub/grub.cfg=menuentry 'Proxmox' {|linux /vmlinuz root=/dev/sda1 quiet|}\nsys/firmware/memmap/\n"
+
+/* Handed over already, by somebody who may; nothing is in the way. */
+static const char well[] =
+    "F 0000:00:01.0 060400 8086:1901 pcieport 1\n"
+    "F 0000:00:02.0 030000 8086:3e98 i915 2\n"
+    "F 0000:01:00.0 030000 10de:2204 vfio-pci 1\n"
+    "F 0000:01:00.1 040300 10de:1aef vfio-pci 1\n"
+    GPU "boot_vga=0\n"
+    DEV "0000:00:02.0/boot_vga=1\n"
+    GPU "resource=0x00000000fd000000 0x00000000fdffffff 0x0000000000040200|0x000000e000000000 0x000000e00fffffff 0x000000000014220c|"
+	"0x0000000000000000 0x0000000000000000 0x0000000000000000|0x0000000000000000 0x0000000000000000 0x0000000000000000|"
+	"0x0000000000000000 0x0000000000000000 0x0000000000000000|0x0000000000000000 0x0000000000000000 0x0000000000000000|"
+	"0x00000000fe000000 0x00000000fe07ffff 0x000000000004e200\n"
+    DEV "0000:01:00.1/resource=0x00000000fe080000 0x00000000fe083fff 0x0000000000040200\n"
+    DEV "0000:00:02.0/resource=0x00000000fc000000 0x00000000fcffffff 0x0000000000040200\n"
+    GPU "config=\x10\xde\x04\x22\n" DEV "0000:01:00.1/config=\x10\xde\xef\x1a\n" DEV "0000:00:02.0/config=\x86\x80\x98\x3e\n"
+    GPU "power_state=D0\n"
+    GPU "reset_method=flr bus\n" DEV "0000:01:00.1/reset_method=flr bus\n" DEV "0000:00:02.0/reset_method=flr\n"
+    GPU "removable=fixed\n" DEV "0000:01:00.1/removable=fixed\n" DEV "0000:00:02.0/removable=fixed\n"
+    "sys/kernel/iommu_groups/1/type=DMA\nsys/kernel/iommu_groups/2/type=DMA\n"
+    "sys/kernel/iommu_groups/1/reserved_regions=0x00000000fee00000 0x00000000feefffff msi\n"
+    "sys/kernel/iommu_groups/2/reserved_regions=0x00000000fee00000 0x00000000feefffff msi\n"
+    "sys/class/iommu/dmar0/intel-iommu/cap=260000\n"
+    "sys/firmware/acpi/tables/DMAR=DMAR012345678901234567890123456789012\x01 \n"
+    "sys/class/dmi/id/sys_vendor=Gigabyte Technology Co., Ltd.\nsys/class/dmi/id/board_vendor=Gigabyte Technology Co., Ltd.\n"
+    "sys/class/dmi/id/board_name=B650M\nsys/class/dmi/id/chassis_type=3\n"
+    "sys/hypervisor/\n"
+    "proc/cpuinfo=vendor_id\t: GenuineIntel|flags\t\t: fpu vmx|address sizes\t: 39 bits physical, 48 bits virtual\n"
+    "proc/cmdline=root=/dev/sda1 intel_iommu=on\n"
+    "proc/interrupts=  24:  0  0  IR-PCI-MSIX-0000:01:00.0  0-edge  vfio-msix\n"
+    "proc/sys/kernel/osrelease=6.12.0-test\n"
+    "proc/iomem=00000000-00000fff : Reserved|fd000000-fdffffff : 0000:01:00.0\n"
+    "proc/self@4242\n"
+    "proc/4242/status=Name:\tpassthru|Uid:\t0\t0\t0\t0|Groups:\t0|CapEff:\t000001ffffffffff\n"
+    "proc/4242/limits=Max locked memory         unlimited            unlimited            bytes\n"
+    "proc/4242/ns/user@user:[4026531837]\n"
+    "proc/4242/comm=passthru\nproc/4242/fd/\nproc/1/comm=systemd\nproc/1/status=Name:\tsystemd|Uid:\t0\t0\t0\t0\nproc/1/fd/\n"
+    "proc/4242/maps=\nproc/1/maps=\nproc/1/stat=1 (systemd) S 0 1 1 0\nproc/4242/stat=4242 (passthru) R 1 1 1 0\n"
+    "dev/null=\ndev/kvm=\ndev/iommu=\ndev/vfio/1=\ndev/vfio/vfio=\n"
+    "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts=N\n"
+    "sys/module/vfio_iommu_type1/parameters/dma_entry_limit=65535\n"
+    "sys/module/kvm/parameters/ignore_msrs=N\n"
+    "sys/bus/pci/drivers/vfio-pci/\n"
+    "sys/kernel/security/lsm=lockdown,capability\nsys/kernel/security/lockdown=[none] integrity confidentiality\n"
+    "sys/devices/platform/\n"
+    "sys/class/vtconsole/vtcon0/name=(S) dummy device\nsys/class/vtconsole/vtcon0/bind=0\n"
+    "sys/class/net/\nsys/dev/char/\nsys/dev/block/\n"
+    "lib/modules/6.12.0-test/modules.dep=kernel/vfio/pci/vfio-pci.ko:|kernel/vfio/vfio_iommu_type1.ko:|kernel/nvidia.ko:\n"
+    "lib/modules/6.12.0-test/modules.builtin=kernel/foo.ko\n"
+    "etc/os-release=ID=debian\n"
+    "etc/modprobe.d/\netc/dracut.conf.d/\netc/udev/rules.d/\netc/modules-load.d/\netc/modules=\n"
+    "etc/systemd/system/default.target@/lib/systemd/system/graphical.target\n"
+    "etc/initramfs-tools/modules=\nusr/sbin/mkinitramfs=\n";
+
+static const struct check_sample check_samples[] = {
+    /* firmware and words */
+    {"cpu-virt-disabled", "proc/cpuinfo=vendor_id\t: GenuineIntel|flags\t\t: fpu\n-dev/kvm\n", "", NULL},
+    {"xen-dom0", NO_GROUPS "sys/hypervisor/type=xen\n", "", NULL},
+    {"running-inside-a-vm", NO_GROUPS "-sys/firmware/acpi/tables/DMAR\nsys/firmware/acpi/tables/FACP=x\n"
+	"proc/cpuinfo=vendor_id\t: GenuineIntel|flags\t\t: fpu vmx hypervisor\n", "", NULL},
+    {"iommu-firmware-off-intel", NO_GROUPS "-sys/firmware/acpi/tables/DMAR\nsys/firmware/acpi/tables/FACP=x\n", "", NULL},
+    {"iommu-firmware-off-amd", NO_GROUPS AMD_CPU "-sys/firmware/acpi/tables/DMAR\nsys/firmware/acpi/tables/FACP=x\n", AMD_CPU, NULL},
+    {"arm-no-smmu", NO_GROUPS "-sys/firmware/acpi/tables/DMAR\nproc/cpuinfo=CPU implementer\t: 0x41\n", "", NULL},
+    {"iommu-switched-off-by-parameter", NO_GROUPS "proc/cmdline=root=/dev/sda1 intel_iommu=off\n", "", NULL},
+    {"intel-iommu-not-enabled", NO_GROUPS "proc/cmdline=root=/dev/sda1\nboot/config-6.12.0-test=CONFIG_INTEL_IOMMU=y\n", "", NULL},
+    {"cmdline-edited-not-booted", NO_GROUPS "proc/cmdline=BOOT_IMAGE=/vmlinuz root=/dev/sda1\nboot/config-6.12.0-test=CONFIG_INTEL_IOMMU=y\n"
+	"etc/default/grub=GRUB_CMDLINE_LINUX_DEFAULT=\"intel_iommu=on\"\netc/default/grub.d/\n"
+	"boot/grub/grub.cfg=menuentry 'Debian' {|linux /vmlinuz root=/dev/sda1 intel_iommu=on|}\n", "", NULL},
+    {"above-4g-decoding-off", GPU "resource=0x0000000000000000 0x0000000000000000 0x000000000014220c\n", "", NULL},
+    {"intremap-or-msi-disabled-by-parameter", "proc/cmdline=root=/dev/sda1 intremap=off\n", "", NULL},
+    {"igfx-iommu-off", "proc/cmdline=intel_iommu=on,igfx_off\n", "", NULL},
+    {"acs-override-not-in-kernel", "proc/cmdline=pcie_acs_override=downstream\nproc/kallsyms=0000000000000000 t foo\n",
+	"proc/cmdline=pcie_acs_override=downstream\nproc/kallsyms=0000000000000000 t pcie_acs_overrides\n", NULL},
+    {"acs-override-active", "proc/cmdline=pcie_acs_override=downstream\nproc/kallsyms=0000000000000000 t pcie_acs_overrides\n",
+	"proc/cmdline=pcie_acs_override=downstream\nproc/kallsyms=0000000000000000 t foo\n", NULL},
+    {"cmdline-misspelt", "proc/cmdline=intel_iommu=on vfio-pci-ids=10de:2204\n", "proc/cmdline=intel_iommu=on vfio-pci.ids=10de:2204 rd.driver.pre=vfio-pci\n", NULL},
+    {"efifb-off-parameter-obsolete", "proc/cmdline=video=efifb:off\n", "proc/cmdline=video=efifb:off\nproc/sys/kernel/osrelease=5.10.0-test\n", NULL},
+    {"initcall-blacklist-lto", "proc/cmdline=initcall_blacklist=sysfb_init\nboot/config-6.12.0-test=CONFIG_LTO_CLANG=y\n",
+	"proc/cmdline=initcall_blacklist=sysfb_init\nboot/config-6.12.0-test=CONFIG_LTO_NONE=y\n", NULL},
+    {"rmrr-relaxed-kernel", "proc/cmdline=intel_iommu=on,relax_rmrr\n", "", NULL},
+    {"iommu-private-identity-conflict", "proc/cmdline=iommu=pt\nproc/sys/kernel/osrelease=5.4.0-test\n", "proc/cmdline=iommu=pt\n", NULL},
+    {"async-probe-race", "proc/cmdline=driver_async_probe=*\n", "", NULL},
+    {"amd-iommu-on-is-a-noop", "proc/cmdline=amd_iommu=on\n", "proc/cmdline=amd_iommu=pgtbl_v2\n", NULL},
+    /* IOMMU */
+    {"no-iommu-groups", NO_GROUPS, "", NULL},
+    {"noiommu-mode-active", "sys/module/vfio/parameters/enable_unsafe_noiommu_mode=Y\n", "sys/module/vfio/parameters/enable_unsafe_noiommu_mode=N\n", NULL},
+    {"intremap-broken-chipset", "F 0000:00:00.0 060000 8086:3403 - 9\n" DEV "0000:00:00.0/revision=0x12\n",
+	"F 0000:00:00.0 060000 8086:3403 - 9\n" DEV "0000:00:00.0/revision=0x22\n", NULL},
+    {"no-interrupt-remapping", "proc/interrupts=  24:  0  0  PCI-MSIX-0000:01:00.0  0-edge  vfio-msix\n", "", NULL},
+    {"unsafe-interrupts-allowed", "sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts=Y\n", "", NULL},
+    {"x2apic-optout", "sys/firmware/acpi/tables/DMAR=DMAR012345678901234567890123456789012\x03 \n", "", NULL},
+    {"dma-map-einval-address-width", "proc/cpuinfo=vendor_id\t: GenuineIntel|flags\t\t: fpu vmx|address sizes\t: 46 bits physical, 48 bits virtual\n", "", NULL},
+    {"iommufd-absent-or-partial", "-dev/iommu\n", "", NULL},
+    {"device-without-group", "F 0000:01:00.0 030000 10de:2204 - -\n", "", NULL},
+    {"vmd-domain", "F 10000:01:00.0 010802 144d:a808 nvme -\n", "F 10000:01:00.0 010802 144d:a808 nvme 7\n", "10000:01:00.0"},
+    {"rmrr-direct-mapping", "sys/kernel/iommu_groups/1/reserved_regions=0x000000009b000000 0x000000009b7fffff direct\n", "", NULL},
+    {"rmrr-relaxable", "sys/kernel/iommu_groups/1/reserved_regions=0x000000009b000000 0x000000009b7fffff direct-relaxable\n", "", NULL},
+    {"reserved-range-overlap-amd-1tb", "sys/kernel/iommu_groups/1/reserved_regions=0x000000fd00000000 0x000000ffffffffff reserved\n", "", NULL},
+    {"thunderbolt-device", GPU "removable=removable\n", "", NULL},
+    /* group */
+    {"sysfs-writer-stuck", NULL, NULL, NULL}, /* a lock of the running host: set by hand */
+    {"group-layout-changed", "etc/passthru/claims.d/0000-00-09.0-00.0.conf=path = 0000:00/09.0/00.0|vendor = 10de|device = 9999|class = 030000|"
+	"address = 0000:09:00.0|card = 0000:00/09.0/00.0|claimed = 2026-11-20T18:00:00Z|wish = claim 09:00.0\n", "", NULL},
+    {"host-critical-device-in-group", "F 0000:01:00.2 010802 144d:a808 nvme 1\n"
+	"sys/devices/pci0000:00/0000:01:00.2/nvme/nvme0/nvme0n1/dev=259:0\nsys/class/block/nvme0n1@../../devices/pci0000:00/0000:01:00.2/nvme/nvme0/nvme0n1\n"
+	"sys/dev/block/259:0@../../devices/pci0000:00/0000:01:00.2/nvme/nvme0/nvme0n1\n"
+	"proc/self/mountinfo=1 0 259:0 / / rw - ext4 /dev/nvme0n1 rw\n", "", NULL},
+    {"host-uses-device", "F 0000:02:00.0 010802 144d:a808 nvme 3\n"
+	"sys/devices/pci0000:00/0000:02:00.0/nvme/nvme0/nvme0n1/dev=259:0\nsys/class/block/nvme0n1@../../devices/pci0000:00/0000:02:00.0/nvme/nvme0/nvme0n1\n"
+	"sys/dev/block/259:0@../../devices/pci0000:00/0000:02:00.0/nvme/nvme0/nvme0n1\n"
+	"proc/self/mountinfo=1 0 259:0 / / rw - ext4 /dev/nvme0n1 rw\n", "F 0000:02:00.0 010802 144d:a808 - 3\n", "0000:02:00.0"},
+    {"acs-missing-on-port", "F 0000:02:00.0 020000 8086:1533 igb 1\n", "", NULL},
+    {"shpchp-on-bridge", "F 0000:00:01.0 060400 8086:1901 shpchp 1\n", "", NULL},
+    {"group-busy", "proc/900/comm=qemu-system-x86\nproc/900/stat=900 (qemu-system-x86) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/vfio/1\n", "", NULL},
+    {"vm-holds-device", "proc/900/comm=qemu-system-x86\nproc/900/stat=900 (qemu-system-x86) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/vfio/1\n", "", NULL},
+    {"nvidia-persistence", ON_NVIDIA "proc/900/comm=nvidia-persiste\nproc/900/stat=900 (nvidia-persiste) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/nvidia0\n"
+	"proc/driver/nvidia/gpus/0000:01:00.0/information=Device Minor: \t 0\n", "", NULL},
+    {"nvidia-holders", ON_NVIDIA "proc/900/comm=python\nproc/900/stat=900 (python) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/nvidia0\n"
+	"proc/driver/nvidia/gpus/0000:01:00.0/information=Device Minor: \t 0\n", "", NULL},
+    {"drm-holders", "F 0000:01:00.0 030000 10de:2204 nouveau 1\n" "sys/dev/char/226:1@../../devices/pci0000:00/0000:01:00.0/drm/card1\n" GPU "drm/card1/uevent=MAJOR=226|MINOR=1|DEVNAME=dri/card1\n"
+	"proc/900/comm=Xorg\nproc/900/stat=900 (Xorg) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/dri/card1\n", "", NULL},
+    {"snd-hda-holders", "F 0000:01:00.1 040300 10de:1aef snd_hda_intel 1\n" "sys/dev/char/116:2@../../devices/pci0000:00/0000:01:00.1/sound/card1/controlC1\n" DEV "0000:01:00.1/sound/card1/controlC1/uevent=MAJOR=116|MINOR=2|DEVNAME=snd/controlC1\n"
+	"proc/900/comm=pipewire\nproc/900/stat=900 (pipewire) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/snd/controlC1\n", "", NULL},
+    {"holder-invisible", "-proc/1/comm\n-proc/1/fd/\n-proc/1/maps\n-proc/1/stat\n-proc/1/status\n", "", NULL},
+    {"companion-function-unbound", "F 0000:01:00.1 040300 10de:1aef snd_hda_intel 1\n", "", NULL},
+    {"group-not-viable", "F 0000:01:00.1 040300 10de:1aef snd_hda_intel 1\n", "", NULL},
+    /* driver */
+    {"module-missing-for-kernel", "lib/modules/6.12.0-test/modules.dep=kernel/fs/ext4.ko:\n-sys/bus/pci/drivers/vfio-pci/\nF 0000:01:00.0 030000 10de:2204 - 1\n"
+	"F 0000:01:00.1 040300 10de:1aef - 1\nsys/bus/pci/drivers/e1000e/\n", "", NULL},
+    {"vfio-iommu-type1-missing", "lib/modules/6.12.0-test/modules.dep=kernel/fs/ext4.ko:\n-sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts\n"
+	"-sys/module/vfio_iommu_type1/parameters/dma_entry_limit\n", "", NULL},
+    {"bridge-bind-einval", "", NULL, "0000:00:01.0"},
+    {"bridge-bind-einval", NULL, "", NULL},
+    {"denylisted-device", "F 0000:02:00.0 0b4000 8086:37c8 - 3\n", "F 0000:02:00.0 0b4000 8086:37c8 - 3\nsys/module/vfio_pci/parameters/disable_denylist=Y\n", "0000:02:00.0"},
+    {"pf-with-vfs", "F 0000:02:00.0 020000 8086:1572 i40e 3\n" DEV "0000:02:00.0/sriov_numvfs=2\n", "F 0000:02:00.0 020000 8086:1572 i40e 3\n" DEV "0000:02:00.0/sriov_numvfs=0\n", "0000:02:00.0"},
+    {"qemu-vf-token", "F 0000:02:00.0 020000 8086:1572 vfio-pci 3\nF 0000:02:02.0 020000 8086:154c vfio-pci 4\n" DEV "0000:02:02.0/physfn@../0000:02:00.0\n",
+	"F 0000:02:00.0 020000 8086:1572 i40e 3\nF 0000:02:02.0 020000 8086:154c vfio-pci 4\n" DEV "0000:02:02.0/physfn@../0000:02:00.0\n", "0000:02:02.0"},
+    {"vgpu-vf-on-vfio-pci", "F 0000:02:00.0 030200 10de:2236 nvidia 3\nF 0000:02:02.0 030200 10de:2236 vfio-pci 4\n" DEV "0000:02:02.0/physfn@../0000:02:00.0\n",
+	"F 0000:02:00.0 030200 10de:2236 nvidia 3\nF 0000:02:02.0 030200 10de:2236 nvidia 4\n" DEV "0000:02:02.0/physfn@../0000:02:00.0\n", "0000:02:02.0"},
+    {"override-wrong-name", GPU "driver_override=vfio_pci\n", GPU "driver_override=vfio-pci\n", NULL},
+    {"override-stale", "F 0000:01:00.0 030000 10de:2204 - 1\n" GPU "driver_override=vfio-pci\n", GPU "driver_override=vfio-pci\n", NULL},
+    {"pci-stub-bound", "F 0000:01:00.0 030000 10de:2204 pci-stub 1\n", "", NULL},
+    {"vfio-variant-driver", NULL, NULL, NULL}, /* libkmod asks the running host alone: set by hand */
+    {"vfio-pci-not-loaded", ON_NVIDIA "-sys/bus/pci/drivers/vfio-pci/\nsys/bus/pci/drivers/nvidia/\nF 0000:01:00.1 040300 10de:1aef snd_hda_intel 1\n", "", NULL},
+    {"nouveau-grabs", "F 0000:01:00.0 030000 10de:2204 nouveau 1\n", "", NULL},
+    {"wrong-driver-bound", ON_NVIDIA, "", NULL},
+    /* modules */
+    {"ids-bad-string", "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204,01:00.0\n", "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204\n", NULL},
+    {"ids-capture-both-gpus", "F 0000:00:02.0 030000 10de:2204 nvidia 2\netc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204\n", "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204\n", NULL},
+    {"dracut-quoting", "etc/dracut.conf.d/vfio.conf=force_drivers+=\"vfio_pci vfio\"\n", "etc/dracut.conf.d/vfio.conf=force_drivers+=\" vfio_pci vfio \"\n", NULL},
+    {"blacklist-misuse", "etc/modprobe.d/no.conf=blacklist nvidia*\n", "etc/modprobe.d/no.conf=blacklist nvidia\n", NULL},
+    {"modprobe-file-ignored", "etc/modprobe.d/vfio=options vfio-pci ids=10de:2204\n", "etc/modprobe.d/README=read this\n", NULL},
+    {"udev-rule-too-late", "etc/udev/rules.d/99-vfio.rules=KERNEL==\"0000:01:00.0\", ATTR{driver_override}=\"vfio-pci\"\n",
+	"etc/udev/rules.d/05-vfio.rules=KERNEL==\"0000:01:00.0\", ATTR{driver_override}=\"vfio-pci\"\n", NULL},
+    {"vfio-virqfd-gone", "etc/modules-load.d/vfio.conf=vfio_virqfd\n", "etc/modules-load.d/vfio.conf=vfio_virqfd\nproc/sys/kernel/osrelease=6.1.0-test\n", NULL},
+    {"ids-too-late", ON_NVIDIA "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204\n", "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204\n", NULL},
+    {"initramfs-loads-gpu-driver", ON_NVIDIA "etc/initramfs-tools/modules=nvidia\n", ON_NVIDIA "etc/initramfs-tools/modules=vfio_pci|nvidia\n", NULL},
+    {"initramfs-lacks-vfio", ON_NVIDIA "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204|softdep nvidia pre: vfio-pci\n",
+	ON_NVIDIA "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204|softdep nvidia pre: vfio-pci\netc/initramfs-tools/modules=vfio_pci\n", NULL},
+    {"builtin-host-driver", ON_NVIDIA "lib/modules/6.12.0-test/modules.dep=kernel/vfio/pci/vfio-pci.ko:\nlib/modules/6.12.0-test/modules.builtin=kernel/nvidia.ko\n", ON_NVIDIA, NULL},
+    /* display */
+    {"laptop-dgpu-off", "sys/devices/platform/asus-nb-wmi/dgpu_disable=1\n", "proc/acpi/bbswitch=0000:01:00.0 ON\n", NULL},
+    {"no-host-gpu-left", "F 0000:00:02.0 030000 8086:3e98 vfio-pci 2\n", "", NULL},
+    {"framebuffer-holds-bar", "proc/iomem=e000000000-e00fffffff : 0000:01:00.0|  e000000000-e0002fffff : efifb\n", "", NULL},
+    {"bootfb-survives-unbind", "proc/iomem=e000000000-e00fffffff : 0000:01:00.0|  e000000000-e0002fffff : BOOTFB\n", "proc/iomem=a000000000-e00fffffff : 0000:00:02.0|  a000000000-a0002fffff : BOOTFB\n", NULL},
+    {"boot-vga-target", GPU "boot_vga=1\n", "", NULL},
+    {"failed-bind-kills-console", "F 0000:01:00.0 030000 10de:2204 - -\n" GPU "boot_vga=1\n", "", NULL},
+    {"nvidia-drm-modeset", ON_NVIDIA "sys/module/nvidia_drm/parameters/modeset=Y\n", ON_NVIDIA "sys/module/nvidia_drm/parameters/modeset=N\n", NULL},
+    {"vtconsole-bound", "F 0000:01:00.0 030000 10de:2204 nouveau 1\nsys/class/vtconsole/vtcon1/name=(M) frame buffer device\nsys/class/vtconsole/vtcon1/bind=1\n"
+	"sys/class/graphics/fb0@../../devices/pci0000:00/0000:01:00.0/graphics/fb0\n", "", NULL},
+    /* device */
+    {"device-disconnected", ON_NVIDIA GPU "config=\xff\xff\xff\xff\n", "", NULL},
+    {"stuck-in-d3", GPU "config=\xff\xff\xff\xff\n" GPU "power_state=D3cold\n", "", NULL},
+    {"device-lost-after-reset", GPU "config=\xff\xff\xff\xff\n", "", NULL},
+    {"aer-fatal-vm-stopped", GPU "aer_dev_fatal=Undefined 0|TOTAL_ERR_FATAL 3\n", GPU "aer_dev_fatal=Undefined 0|TOTAL_ERR_FATAL 0\n", NULL},
+    {"no-reset-method", "-" GPU "reset_method\n", "", NULL},
+    {"reset-switched-off", GPU "reset_method=\n", "", NULL},
+    {"reset-depends-on-group", GPU "reset_method=bus\n", "", NULL},
+    {"amd-reset-bug", "F 0000:01:00.0 030000 1002:67df vfio-pci 1\n" GPU "reset_method=bus\n", "F 0000:01:00.0 030000 1002:67df vfio-pci 1\nsys/module/vendor_reset/\n", NULL},
+    {"vendor-reset-not-selected", "F 0000:01:00.0 030000 1002:67df vfio-pci 1\nsys/module/vendor_reset/\n" GPU "reset_method=bus\n",
+	"F 0000:01:00.0 030000 1002:67df vfio-pci 1\nsys/module/vendor_reset/\n" GPU "reset_method=device_specific bus\n", NULL},
+    {"companion-without-driver-blocks-hot-reset", "F 0000:01:00.1 040300 10de:1aef - 1\n" GPU "reset_method=bus\n", "", NULL},
+    {"nvidia-no-bus-reset-quirk", "F 0000:01:00.0 030200 10de:2342 vfio-pci 1\n", "", NULL},
+    {"rom-invalid", GPU "resource=0x00000000fd000000 0x00000000fdffffff 0x0000000000040200|0x0 0x0 0x0|0x0 0x0 0x0|0x0 0x0 0x0|0x0 0x0 0x0|0x0 0x0 0x0|"
+	"0x00000000000c0000 0x00000000000dffff 0x0000000000000212\n", "", NULL},
+    {"guest-mmio-window-small", GPU "resource=0x0000002000000000 0x0000003fffffffff 0x000000000014220c\n", "", NULL},
+    {"sriov-no-mmio", GPU "sriov_totalvfs=8\n" GPU "resource=0x00000000fd000000 0x00000000fdffffff 0x0000000000040200|0x0 0x0 0x0|0x0 0x0 0x0|0x0 0x0 0x0|0x0 0x0 0x0|0x0 0x0 0x0|0x0 0x0 0x0|"
+	"0x0000000000000000 0x0000000000000000 0x000000000014220c\n", "", NULL},
+    {"nvswitch-fabric-manager", "F 0000:02:00.0 068000 10de:22a3 - 3\n", "", NULL},
+    /* rights */
+    {"vfio-container-perm", NULL, NULL, NULL}, /* device nodes: set by hand */
+    {"vfio-group-perm", NULL, NULL, NULL},
+    {"container-without-node", "run/systemd/container=lxc\n-dev/vfio/1\n", "", NULL},
+    {"memlock-too-low", "proc/4242/status=Name:\tpassthru|Uid:\t1000\t1000\t1000\t1000|Groups:\t1000|CapEff:\t0000000000000000\n"
+	"proc/4242/limits=Max locked memory         8388608              8388608              bytes\n", "", NULL},
+    {"dma-entry-limit", "sys/module/vfio_iommu_type1/parameters/dma_entry_limit=1000\n", "", NULL},
+    {"proxmox-iommu-absent", NO_GROUPS "usr/bin/pvesh=\n", "", NULL},
+    {"libvirt-no-passthrough", NO_GROUPS "etc/libvirt/libvirtd.conf=\n", "", NULL},
+    {"proxmox-reserved", "run/qemu-server/pci-id-reservations=0000:01:00.0 101 pid:812\n", "run/qemu-server/pci-id-reservations=0000:02:00.0 101 pid:812\n", NULL},
+    {"libvirt-hook-deadlock", "etc/libvirt/hooks/qemu=#!/bin/sh|virsh nodedev-detach pci_0000_01_00_0\n", "etc/libvirt/hooks/qemu=#!/bin/sh|# virsh list\n", NULL},
+    {"proxmox-bootloader", PROXMOX "etc/kernel/cmdline=root=/dev/sda1 intel_iommu=on\n", PROXMOX, NULL},
+    {"lockdown", "sys/kernel/security/lockdown=none [integrity] confidentiality\n", "", NULL},
+    {"kvm-ignored-msr", "sys/module/kvm/parameters/ignore_msrs=Y\n", "", NULL},
+};

@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The checks, each on a recorded host that trips it and on one that does not. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/str.h"
+#include "check_samples.h"
+#include "flow/check.h"
+#include "judge/catalogue.h"
+#include "judge/checks.h"
+#include "model/firmware.h"
+#include "tree.h"
+
+/* ---- hosts made of lines ---- */
+
+static const char *unfold(struct tree *t, const char *text)
+{
+	char *copy = arena_printf(&t->mem, "%s\n", text);
+
+	for (char *c = copy; *c; c++)
+		*c = *c == '|' ? '\n' : *c;
+	return copy;
+}
+
+static void make_function(struct tree *t, const char *line)
+{
+	char name[32], class_code[8], ids[16], driver[32], group[8];
+	const char *folder;
+
+	assert_int_equal(sscanf(line, "F %31s %7s %15s %31s %7s", name, class_code, ids, driver, group), 5);
+	tree_function(t, name, (unsigned)strtoul(class_code, NULL, 16), ids, str_eq(driver, "-") ? NULL : driver);
+	folder = arena_printf(&t->mem, "sys/devices/pci0000:00/%s", name);
+	tree_file(t, arena_printf(&t->mem, "%s/driver_override", folder), "(null)\n");
+	if (str_eq(group, "-"))
+		return;
+	tree_link(t, arena_printf(&t->mem, "%s/iommu_group", folder), arena_printf(&t->mem, "../../../kernel/iommu_groups/%s", group));
+	tree_link(t, arena_printf(&t->mem, "sys/kernel/iommu_groups/%s/devices/%s", group, name), arena_printf(&t->mem, "../../../../devices/pci0000:00/%s", name));
+}
+
+static void make_line(struct tree *t, const char *line)
+{
+	const char *equals = strchr(line, '='), *at = strchr(line, '@');
+	size_t length = strlen(line);
+
+	if (str_starts(line, "F "))
+		make_function(t, line);
+	else if (line[length - 1] == '/')
+		tree_folder(t, arena_strndup(&t->mem, line, length - 1));
+	else if (at && (!equals || at < equals))
+		tree_link(t, arena_strndup(&t->mem, line, (size_t)(at - line)), at + 1);
+	else if (equals && equals[1] == '\0')
+		tree_file(t, arena_strndup(&t->mem, line, (size_t)(equals - line)), "");
+	else if (equals)
+		tree_file(t, arena_strndup(&t->mem, line, (size_t)(equals - line)), unfold(t, equals + 1));
+}
+
+/* What a line is about: "F 0000:01:00.0", a path. */
+static const char *key_of(struct tree *t, const char *line)
+{
+	if (str_starts(line, "F "))
+		return arena_strndup(&t->mem, line, 2 + strcspn(line + 2, " "));
+	return arena_strndup(&t->mem, line, strcspn(line, "=@"));
+}
+
+static bool is_replaced(struct tree *t, const char *line, const char *delta)
+{
+	const char *key = key_of(t, line);
+
+	for (const char *one = delta; one && *one; one = strchr(one, '\n') + 1) {
+		const char *other = arena_strndup(&t->mem, one, strcspn(one, "\n"));
+
+		if (str_eq(key_of(t, *other == '-' ? other + 1 : other), key))
+			return true;
+		/* Of functions without groups, what lies in the groups goes. */
+		if (str_eq(other, "sys/kernel/iommu_groups/") && str_starts(key, "sys/kernel/iommu_groups/"))
+			return true;
+	}
+	return false;
+}
+
+static void make_lines(struct tree *t, const char *lines, const char *delta, bool functions)
+{
+	for (const char *one = lines; one && *one; one = strchr(one, '\n') + 1) {
+		const char *line = arena_strndup(&t->mem, one, strcspn(one, "\n"));
+
+		if (*line != '-' && str_starts(line, "F ") == functions && (!delta || !is_replaced(t, line, delta)))
+			make_line(t, line);
+	}
+}
+
+static void make(struct tree *t, const char *delta)
+{
+	tree_open(t);
+	make_lines(t, well, delta, true);
+	make_lines(t, delta, NULL, true);
+	make_lines(t, well, delta, false);
+	make_lines(t, delta, NULL, false);
+}
+
+static struct check_report checked(struct tree *t, const char *device)
+{
+	struct host_checked *ret = arena_alloc(&t->mem, sizeof(*ret));
+	struct flow f = {.s = &t->real.sys, .mem = &t->mem};
+	struct pci_addr addr = {0};
+	struct err e = {0};
+
+	if (*device)
+		assert_true(pci_addr_parse(device, &addr));
+	if (flow_check(&f, &addr, *device ? 1 : 0, ret, &e) < 0)
+		fail_msg("%s", e.what);
+	return ret->report;
+}
+
+/* The worst answer to an id. */
+static const struct check_finding *answer_of(const struct check_report *r, const char *id)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (str_eq(r->findings[i].row->id, id))
+			return &r->findings[i];
+	return NULL;
+}
+
+/* How many are wrong: all are named, not the first alone. */
+static unsigned answers(const struct check_sample *s, const char *delta, enum check_answer want)
+{
+	unsigned n_wrong = 0;
+
+	const struct check_finding *f;
+	struct check_report r;
+	struct tree t;
+
+	if (!delta)
+		return 0;
+	make(&t, delta);
+	r = checked(&t, s->device ? s->device : "0000:01:00.0");
+	f = answer_of(&r, s->id);
+	if (!f || f->result.answer != want)
+		n_wrong = 1, print_message("# %s: want %s, got %s: %s (%s)\n", s->id, check_answer_name(want), f ? check_answer_name(f->result.answer) : "nothing",
+		    f && f->result.text ? f->result.text : "", f && f->result.file ? f->result.file : "");
+	else if (want == CHECK_BAD && (!f->result.file || *f->result.file != '/' || !f->result.mend || strstr(f->result.mend, "<BDF>")))
+		n_wrong = 1, print_message("# %s: no evidence, or no mend that can be read\n", s->id);
+	tree_done(&t);
+	return n_wrong;
+}
+
+/* ---- what a recorded host cannot show ---- */
+
+enum by_hand { HAND_STUCK, HAND_NODE, HAND_CONTAINER_NODE, HAND_VARIANT, HANDS };
+static const char *const by_hand[HANDS] = {"sysfs-writer-stuck", "vfio-group-perm", "vfio-container-perm", "vfio-variant-driver"};
+
+static enum check_answer answer_by_hand(enum by_hand what, bool is_bad)
+{
+	static const unsigned groups[] = {1000, 108};
+	struct pci_addr addr = addr_of("0000:01:00.0");
+	struct host_checked checked = {0};
+	struct node_access nodes[2];
+	const struct check_finding *found;
+	struct check_report report;
+	enum check_answer answer;
+	struct facts facts;
+	struct err e = {0};
+	struct flow f;
+	struct tree t;
+
+	make(&t, "");
+	f = (struct flow){.s = &t.real.sys, .mem = &t.mem};
+	assert_int_equal(flow_check_read(&f, &addr, 1, &checked, &e), 0);
+	facts = *checked.facts.facts;
+	facts.is_root = TRI_NO;
+	facts.uid = 1000;
+	facts.groups = groups;
+	facts.n_groups = 2;
+	nodes[0] = (struct node_access){"/dev/vfio/1", what == HAND_NODE && is_bad ? "0:0 600" : "0:108 660"};
+	nodes[1] = (struct node_access){"/dev/vfio/vfio", what == HAND_CONTAINER_NODE && is_bad ? "0:0 600" : "0:0 666"};
+	checked.host.accesses = nodes;
+	checked.host.n_accesses = 2;
+	checked.host.functions[index_of(&checked.host, "0000:01:00.0")].is_busy = what == HAND_STUCK && is_bad;
+	for (size_t i = 0; i < facts.n_devices; i++) {
+		facts.devices[i].has_variant = what == HAND_VARIANT && is_bad ? TRI_YES : TRI_NO;
+		facts.devices[i].variant = what == HAND_VARIANT && is_bad ? "mlx5_vfio_pci" : NULL;
+	}
+	checked.facts.facts = &facts;
+	report = judge_checks(&t.mem, &checked.facts, &checked.wish);
+	found = answer_of(&report, by_hand[what]);
+	answer = found ? found->result.answer : CHECK_UNKNOWN;
+	tree_done(&t);
+	return answer;
+}
+
+static void what_the_running_host_alone_shows_is_decided_as_well(void **state)
+{
+	(void)state;
+	for (enum by_hand i = HAND_STUCK; i < HANDS; i++) {
+		assert_int_equal(answer_by_hand(i, true), CHECK_BAD);
+		assert_int_equal(answer_by_hand(i, false), CHECK_OK);
+	}
+}
+
+/* ---- the table ---- */
+
+static void every_check_has_a_host_that_trips_it(void **state)
+{
+	unsigned n_wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(check_samples); i++)
+		n_wrong += answers(&check_samples[i], check_samples[i].bad, CHECK_BAD);
+	assert_int_equal(n_wrong, 0);
+}
+
+static void every_check_has_a_host_that_does_not(void **state)
+{
+	unsigned n_wrong = 0;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(check_samples); i++)
+		n_wrong += answers(&check_samples[i], check_samples[i].ok, CHECK_OK);
+	assert_int_equal(n_wrong, 0);
+}
+
+static void every_check_is_of_the_catalogue_and_has_its_hosts(void **state)
+{
+	(void)state;
+	assert_true(checks_size() >= 70);
+	assert_null(checks_at(checks_size()));
+	for (size_t i = 0; i < checks_size(); i++) {
+		const struct check *row = checks_at(i);
+		bool has_bad = false, has_ok = false;
+
+		if (!catalogue_find(row->id))
+			fail_msg("the catalogue has no %s", row->id);
+		assert_true(*row->reads && *row->good);
+		for (size_t k = 0; k < i; k++)
+			assert_false(str_eq(checks_at(k)->id, row->id));
+		for (size_t k = 0; k < ARRAY_LEN(check_samples); k++) {
+			has_bad = has_bad || (str_eq(check_samples[k].id, row->id) && check_samples[k].bad);
+			has_ok = has_ok || (str_eq(check_samples[k].id, row->id) && check_samples[k].ok);
+		}
+		for (size_t k = 0; k < HANDS; k++)
+			has_bad = has_ok = (has_bad && has_ok) || str_eq(by_hand[k], row->id);
+		if (!has_bad || !has_ok)
+			fail_msg("%s has no host that trips it, or none that does not", row->id);
+	}
+}
+
+static void a_host_that_is_well_is_ready(void **state)
+{
+	struct check_report r;
+	struct tree t;
+
+	(void)state;
+	make(&t, "");
+	r = checked(&t, "0000:01:00.0");
+	for (size_t i = 0; i < r.n; i++)
+		if (r.findings[i].result.answer != CHECK_OK && !r.findings[i].depends && r.findings[i].row->severity == SEVERITY_BLOCKER)
+			fail_msg("%s: %s", r.findings[i].row->id, r.findings[i].result.text);
+	assert_int_equal(r.is_ready, TRI_YES);
+	assert_int_equal(checked(&t, "").is_ready, TRI_YES);
+	tree_done(&t);
+}
+
+static void a_host_of_which_nothing_is_known_is_neither_good_nor_bad(void **state)
+{
+	struct check_facts facts = {0};
+	struct check_wish wish = {0};
+	struct check_report r;
+	struct arena mem = {0};
+	struct host h;
+	struct tree t;
+
+	(void)state;
+	/* No file at all, as of a host of which only a listing was pasted. */
+	h = HOST(&mem, {"0000:01:00.0", 0x030000, "10de:2204", GROUP_UNKNOWN, NULL, "?", NULL, false, NULL, NULL});
+	h.functions[0].has_driver = TRI_UNKNOWN;
+	h.has_groups = TRI_UNKNOWN;
+	facts.h = &h;
+	wish = (struct check_wish){(const int[]){0}, 1};
+	for (int with = 0; with < 2; with++) {
+		facts.h = with ? &h : NULL;
+		wish.n_functions = (size_t)with;
+		r = judge_checks(&mem, &facts, &wish);
+		assert_int_equal(r.is_ready, TRI_UNKNOWN);
+		for (size_t i = 0; i < r.n; i++)
+			if (r.findings[i].result.answer == CHECK_BAD)
+				fail_msg("%s: %s", r.findings[i].row->id, r.findings[i].result.text);
+	}
+	/* Only what names the function. */
+	tree_open(&t);
+	tree_file(&t, "sys/bus/pci/devices/0000:01:00.0/class", "0x030000\n");
+	tree_file(&t, "sys/bus/pci/devices/0000:01:00.0/vendor", "0x10de\n");
+	tree_file(&t, "sys/bus/pci/devices/0000:01:00.0/device", "0x2204\n");
+	r = checked(&t, "0000:01:00.0");
+	assert_int_equal(r.is_ready, TRI_UNKNOWN);
+	for (size_t i = 0; i < r.n; i++)
+		if (r.findings[i].result.answer == CHECK_BAD)
+			fail_msg("%s: %s", r.findings[i].row->id, r.findings[i].result.text);
+	tree_done(&t);
+	arena_done(&mem);
+}
+
+/* What a check does not see must not make a host ready that is not: of `well`, one file after the other is left out. */
+static void without_any_one_file_nothing_becomes_bad(void **state)
+{
+	(void)state;
+	for (const char *one = well; *one; one = strchr(one, '\n') + 1) {
+		struct check_report r;
+		struct tree t;
+		char delta[SYS_PATH];
+
+		if (str_starts(one, "F "))
+			continue;
+		(void)snprintf(delta, sizeof(delta), "-%.*s\n", (int)strcspn(one, "=@\n"), one);
+		/* What is known by its absence where its folder is there. */
+		if (strstr(delta, "reset_method") || strstr(delta, "dev/iommu") || strstr(delta, "dev/kvm") || strstr(delta, "proc/1/") ||
+		    strstr(delta, "drivers/vfio-pci") || strstr(delta, "dev/block"))
+			continue;
+		make(&t, delta);
+		r = checked(&t, "0000:01:00.0");
+		for (size_t i = 0; i < r.n; i++)
+			if (r.findings[i].result.answer == CHECK_BAD)
+				fail_msg("without %s: %s: %s", delta, r.findings[i].row->id, r.findings[i].result.text);
+		tree_done(&t);
+	}
+}
+
+static void what_blocks_comes_before_what_warns_and_decides(void **state)
+{
+	struct check_report r;
+	struct tree t;
+
+	(void)state;
+	make(&t, ON_NVIDIA GPU "boot_vga=1\n");
+	r = checked(&t, "0000:01:00.0");
+	assert_int_equal(r.is_ready, TRI_NO);
+	assert_string_equal(r.findings[0].row->id, "group-not-viable"); /* the cause; wrong-driver-bound follows */
+	assert_non_null(strstr(r.next, "passthru bind 0000:01:00.0"));
+	for (size_t i = 1; i < r.n; i++)
+		if (r.findings[i].result.answer == r.findings[i - 1].result.answer && r.findings[i].depends == r.findings[i - 1].depends)
+			assert_true(r.findings[i].row->severity >= r.findings[i - 1].row->severity);
+	/* Nobody asked for that card: it is the host's, and rightly so. */
+	r = checked(&t, "");
+	assert_int_equal(r.is_ready, TRI_YES);
+	assert_null(answer_of(&r, "wrong-driver-bound"));
+	tree_done(&t);
+}
+
+static void the_menu_of_the_boards_maker_is_named(void **state)
+{
+	const struct check_finding *f;
+	struct check_report r;
+	struct tree t;
+
+	(void)state;
+	make(&t, NO_GROUPS AMD_CPU "-sys/firmware/acpi/tables/DMAR\nsys/firmware/acpi/tables/FACP=x\n");
+	r = checked(&t, "");
+	f = answer_of(&r, "iommu-firmware-off-amd");
+	assert_true(f && strstr(f->result.mend, "Settings > AMD CBS > NBIO > IOMMU = Enabled") && strstr(f->result.mend, "Gigabyte"));
+	tree_done(&t);
+	assert_non_null(strstr(firmware_menu("Unknown Maker", "GenuineIntel", FIRMWARE_IOMMU), "VT-d"));
+	assert_non_null(strstr(firmware_menu(NULL, "AuthenticAMD", FIRMWARE_ABOVE_4G), "Above 4G"));
+	assert_null(firmware_menu("Gigabyte", NULL, FIRMWARE_IOMMU));
+}
+
+static void the_kind_of_machine_and_what_it_changes_are_said(void **state)
+{
+	struct check_report r;
+	struct tree t;
+
+	(void)state;
+	make(&t, "sys/class/dmi/id/chassis_type=10\n");
+	r = checked(&t, "0000:01:00.0");
+	assert_int_equal(r.scenario, SERVER_LAPTOP);
+	assert_non_null(strstr(r.scenario_text, "integrated"));
+	assert_string_equal(r.scenario_file, "/sys/class/dmi/id/chassis_type");
+	tree_done(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    T(every_check_is_of_the_catalogue_and_has_its_hosts),
+	    T(a_host_that_is_well_is_ready),
+	    T(what_the_running_host_alone_shows_is_decided_as_well),
+	    T(every_check_has_a_host_that_trips_it),
+	    T(every_check_has_a_host_that_does_not),
+	    T(a_host_of_which_nothing_is_known_is_neither_good_nor_bad),
+	    T(without_any_one_file_nothing_becomes_bad),
+	    T(what_blocks_comes_before_what_warns_and_decides),
+	    T(the_menu_of_the_boards_maker_is_named),
+	    T(the_kind_of_machine_and_what_it_changes_are_said),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
