@@ -59,8 +59,10 @@ static int run_check(struct cli *c)
 	struct flow f;
 	struct sys *s;
 
-	if (!c->is_fix && c->given & ~(HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_ALL)))
+	if (!c->is_fix && c->given & ~(HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_DUMP) | HAS(OPT_JSON) | HAS(OPT_ALL)))
 		return cli_usage(c, "check itself changes nothing", "that option goes with --fix");
+	if (c->is_fix && c->n_dumps > 0)
+		return cli_usage(c, "leave --fix out", "what was pasted is another machine's: nothing can be mended there");
 	s = cli_open(c, &f);
 	if (s && cli_targets(c, &f, &targets, &code)) {
 		if (flow_check(&f, targets, c->n_args, &checked, &e) < 0) {
@@ -97,9 +99,10 @@ const struct cmd cmd_check = {
 	"passthru check", "is this host set up for it?",
 	"passthru check 01:00.0", "can this card be given to a guest now, and if not, why?",
 	"passthru check 01:00.0 --fix --dry-run", "what passthru would do about it",
+	"passthru --dump paste.txt check 01:00.0", "a stranger's card, as far as what he pasted tells",
 	"passthru check --json | jq -r '.findings[] | select(.answer == \"bad\") | .id'", "what is wrong, for a script",
 	NULL},
-    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_JSON) | HAS(OPT_ALL) | HAS(OPT_FIX) | HAS(OPT_DRY_RUN) |
+    .options = HAS(OPT_HELP) | HAS(OPT_ROOT) | HAS(OPT_DUMP) | HAS(OPT_JSON) | HAS(OPT_ALL) | HAS(OPT_FIX) | HAS(OPT_DRY_RUN) |
 	HAS(OPT_ALLOW) | HAS(OPT_REASON) | HAS(OPT_SERVER_TYPE) | HAS(OPT_STOP_HOLDERS) | HAS(OPT_KILL_HOLDERS) | HAS(OPT_USER),
     .max_args = 64,
     .is_change = true,
