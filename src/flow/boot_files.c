@@ -156,6 +156,25 @@ static void require_of_image(struct flow *f, const char *image, const struct con
 		plan_add_require(f->mem, p, KIND_IMAGE, image_needs_target(f->mem, &needs), (struct value){.flag = true});
 }
 
+/* A native driver that an image loads before udev has said a word. */
+static void note_early(struct flow *f, const char *generator, const char *image, const struct boot_rules *rules, struct change *c)
+{
+	const struct image_query nothing = {0};
+	const struct image_early *early;
+	struct image_answer answer;
+	const char *file = NULL;
+	unsigned line = 0;
+
+	if (rules->n_natives == 0 || read_image(f->s, f->mem, image, &nothing, &answer, NULL) < 0)
+		return;
+	early = initramfs_takes_first(&answer, rules->natives, rules->n_natives);
+	if (!early)
+		return;
+	if (!read_early_source(f->s, f->mem, generator, early->module, &file, &line))
+		file = NULL;
+	add_note(f, c, arena_printf(f->mem, "/%s: %s", image, initramfs_early_text(f->mem, early, file, line)));
+}
+
 /* c: whose notes; NULL: nobody's. */
 static void add_images(struct flow *f, const struct boot *b, const struct contents *now, struct plan *p, struct change *c)
 {
@@ -222,6 +241,12 @@ int flow_add_boot_files(struct flow *f, const struct claims *claims, struct chan
 		return 0;
 	plan_add_derived(f->mem, &c->plan, early.command);
 	add_images(f, &b, &now, &c->plan, c);
+	for (size_t i = 0; i < c->plan.n_steps; i++) {
+		struct image_needs needs;
+
+		if (c->plan.steps[i].kind == KIND_IMAGE && image_needs_parse(f->mem, c->plan.steps[i].target, &needs))
+			note_early(f, answer.initramfs, needs.image + 1, &rules, c);
+	}
 	if (f->s->is_live && !unpack_is_possible()) {
 		(void)err_set(e, -ELIBACC, "what %s makes could not be looked at: libarchive is not installed", early.command);
 		return err_hint(e, "apt install libarchive13, or the package that has libarchive.so.13 here");

@@ -7,6 +7,7 @@
 #include "judge/claims.h"
 #include "sys/read_claims.h"
 #include "sys/read_host.h"
+#include "sys/read_modprobe.h"
 #include "text/udev_rules.h"
 
 /* "../../../devices/pci0000:00/0000:01:00.0" as a path from the root. */
@@ -46,6 +47,15 @@ static void add_driver(struct flow *f, const char *driver, struct boot_rules *re
 	*ARENA_PUSH(f->mem, ret->drivers, ret->n_drivers) = driver;
 }
 
+static void add_natives(struct flow *f, const struct pci_function *function, struct boot_rules *ret)
+{
+	struct function_modules m;
+
+	read_function_modules(f->s, f->mem, function, &m);
+	for (size_t i = 0; i < m.n; i++)
+		*ARENA_PUSH(f->mem, ret->natives, ret->n_natives) = m.names[i];
+}
+
 int flow_udev_rules(struct flow *f, const struct claims *c, struct boot_rules *ret, struct err *e)
 {
 	struct read_request request = {.facets = FACET_PATH};
@@ -65,8 +75,11 @@ int flow_udev_rules(struct flow *f, const struct claims *c, struct boot_rules *r
 	verdicts = judge_claims(f->mem, &h, c);
 	for (size_t i = 0; i < c->n; i++) {
 		rules[i] = rule_of(f, &h, &c->items[i].claim, &verdicts[i]);
-		if (udev_rules_take(rules[i].class_code))
-			add_driver(f, rules[i].driver, ret);
+		if (!udev_rules_take(rules[i].class_code))
+			continue;
+		add_driver(f, rules[i].driver, ret);
+		if (verdicts[i].state == CLAIM_HERE)
+			add_natives(f, &h.functions[verdicts[i].function], ret);
 	}
 	if (ret->n_drivers > 0)
 		ret->text = udev_rules_text(f->mem, rules, c->n, h.n_functions > 0 ? h.functions[0].name : NULL);

@@ -9,6 +9,8 @@ struct boot_rules {
 	const char *text;      /* of UDEV_RULES_FILE (text/udev_rules.h), NULL: no claim belongs into it */
 	const char **drivers;  /* of VFIO that they name, each once */
 	size_t n_drivers;
+	const char **natives;  /* modules that would take what is here otherwise */
+	size_t n_natives;
 };
 
 /* For these claims, which may be those that a change is about to write. One that is not here now has its own line, for

@@ -5,7 +5,9 @@
 #include "apply/kinds.h"
 #include "base/str.h"
 #include "flow/bind.h"
+#include "flow/boot.h"
 #include "flow/boot_files.h"
+#include "flow/boot_words.h"
 
 static int find_record(struct flow *f, unsigned id, struct journal *ret, struct err *e)
 {
@@ -25,6 +27,18 @@ static int find_record(struct flow *f, unsigned id, struct journal *ret, struct 
 		return err_set(e, -ENOENT, "no lasting change is in force");
 	(void)err_set(e, -ENOENT, "there is no change %s in force", change_id_format(id, true, shown));
 	return err_hint(e, "passthru history lists them");
+}
+
+/* What would be in the way of making images and entries anew is said before. */
+static int check_boot(struct flow *f, struct change *c, struct err *e)
+{
+	static const char *const folders[] = {"etc", "boot"};
+	struct boot_answer answer;
+	struct boot b;
+
+	flow_boot_status(f, &b, &answer);
+	flow_add_images(f, &c->plan);
+	return flow_check_boot_state(f, &b, &answer.loader, &c->plan, folders, ARRAY_LEN(folders), c, e);
 }
 
 /* What it moved, the other way round; what is back already needs nothing. */
@@ -62,7 +76,9 @@ static int plan_undo(struct flow *f, const struct journal *record, struct change
 		*ARENA_PUSH(f->mem, p.steps, p.n_steps) = *back;
 	}
 	ret->plan = p;
-	return is_composed ? flow_compose(f, ret, e) : 0;
+	if (is_composed)
+		return flow_compose(f, ret, e);
+	return ret->plan.n_derived > 0 ? check_boot(f, ret, e) : 0;
 }
 
 static enum outcome undo_record(struct session *session, const struct journal *record, const struct change_options *options,
