@@ -415,6 +415,40 @@ static void what_goes_along_and_what_blocks_for_good(void **state)
 	tree_done(&t);
 }
 
+static enum check_answer one_answer(const char *delta, const char *id, enum tri *ret_ready)
+{
+	const struct check_finding *f;
+	enum check_answer answer;
+	struct check_report r;
+	struct tree t;
+
+	make(&t, delta);
+	r = checked(&t, *ret_ready == TRI_NO ? "" : "0000:01:00.0");
+	f = answer_of(&r, id);
+	answer = f ? f->result.answer : CHECK_OK;
+	*ret_ready = r.is_ready;
+	tree_done(&t);
+	return answer;
+}
+
+static void what_was_left_out_is_unknown_and_a_device_nobody_named_does_not_decide(void **state)
+{
+	static const char *const folders[][2] = {{"-etc/modprobe.d/\n", "ids-bad-string"}, {"-etc/modprobe.d/\n", "modprobe-file-ignored"},
+	    {"-etc/udev/rules.d/\n", "udev-rule-too-late"}, {"-etc/dracut.conf.d/\n", "dracut-quoting"},
+	    {"proc/iomem=00000000-00000000 : 0000:01:00.0|  00000000-00000000 : efifb\n", "framebuffer-holds-bar"}};
+	enum tri ready;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		ready = TRI_UNKNOWN;
+		if (one_answer(folders[i][0], folders[i][1], &ready) != CHECK_UNKNOWN)
+			fail_msg("%s is not unknown", folders[i][1]);
+	}
+	ready = TRI_NO; /* no device is named */
+	assert_int_equal(one_answer(GPU "resource=0x0000000000000000 0x0000000000000000 0x000000000014220c\n", "above-4g-decoding-off", &ready), CHECK_BAD);
+	assert_int_equal(ready, TRI_YES);
+}
+
 static void the_menu_of_the_boards_maker_is_named(void **state)
 {
 	const struct check_finding *f;
@@ -459,6 +493,7 @@ int main(void)
 	    T(what_blocks_comes_before_what_warns_and_decides),
 	    T(passthru_mends_the_words_first_and_binds_only_what_was_named),
 	    T(what_goes_along_and_what_blocks_for_good),
+	    T(what_was_left_out_is_unknown_and_a_device_nobody_named_does_not_decide),
 	    T(the_menu_of_the_boards_maker_is_named),
 	    T(the_kind_of_machine_and_what_it_changes_are_said),
 	};
