@@ -27,13 +27,13 @@ static int fix_words(struct cli *c, struct flow *f, const struct change_options 
 	struct err e = {0};
 	enum outcome outcome = flow_boot_enable(f, &wish, NULL, options, &words, &e);
 
-	if (words.n_advice > 0) {
+	if (words.n_advice > 0 && !c->is_json) {
 		(void)printf("passthru does not write what this loader reads; to be done by hand:\n");
 		view_boot_advice(stdout, c->mem, words.advice, words.n_advice);
 		return EXIT_NO;
 	}
 	cli_show_change(c, outcome, NULL, &words.change, "configured; a reboot is needed, then passthru check again");
-	return cli_outcome(c, outcome, &e);
+	return words.n_advice > 0 ? EXIT_NO : cli_outcome(c, outcome, &e);
 }
 
 /* CHECK_MEND_BIND is left to the caller, who has to close the host first: bind opens it by itself. */

@@ -99,7 +99,7 @@ static void print_finding(FILE *out, struct arena *mem, const struct host *h, co
 	if (is_bad && f->depends)
 		(void)fprintf(out, "         it depends on the guest, or on what comes after\n");
 	if (is_bad && f->result.mend)
-		(void)fprintf(out, "         -> %s%s\n", view_clean(mem, f->result.mend), f->row->needs_reboot ? " (needs a reboot)" : "");
+		(void)fprintf(out, "         -> %s%s\n", view_clean(mem, f->result.mend), f->row->needs_reboot && !strstr(f->result.mend, "reboot") ? " (needs a reboot)" : "");
 }
 
 static void fold_unknown(FILE *out, struct arena *mem, const struct check_report *r)

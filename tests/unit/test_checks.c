@@ -346,6 +346,109 @@ static void what_blocks_comes_before_what_warns_and_decides(void **state)
 	tree_done(&t);
 }
 
+static enum check_mend mend_of(const char *delta, const char *device)
+{
+	struct host_checked checked = {0};
+	struct pci_addr addr = {0};
+	enum check_mend mend;
+	struct err e = {0};
+	struct flow f;
+	struct tree t;
+
+	make(&t, delta);
+	f = (struct flow){.s = &t.real.sys, .mem = &t.mem};
+	if (*device)
+		addr = addr_of(device);
+	assert_int_equal(flow_check(&f, &addr, *device ? 1 : 0, &checked, &e), 0);
+	mend = flow_check_mend(&checked);
+	tree_done(&t);
+	return mend;
+}
+
+static void passthru_mends_the_words_first_and_binds_only_what_was_named(void **state)
+{
+	static const char off[] = NO_GROUPS "proc/cmdline=root=/dev/sda1\nboot/config-6.12.0-test=CONFIG_INTEL_IOMMU=y\n";
+
+	(void)state;
+	assert_int_equal(mend_of("", "0000:01:00.0"), CHECK_MEND_NONE);
+	assert_int_equal(mend_of(ON_NVIDIA, "0000:01:00.0"), CHECK_MEND_BIND);
+	assert_int_equal(mend_of(ON_NVIDIA, ""), CHECK_MEND_NONE);
+	assert_int_equal(mend_of(off, "0000:01:00.0"), CHECK_MEND_WORDS);
+	assert_int_equal(mend_of(off, ""), CHECK_MEND_WORDS);
+	assert_int_equal(mend_of(NO_GROUPS "proc/cmdline=intel_iommu=off\n", ""), CHECK_MEND_NONE);
+}
+
+/* Its sound goes along, and is not asked for by itself; what blocks it whatever driver it has is said ahead of that. */
+static void what_goes_along_and_what_blocks_for_good(void **state)
+{
+	struct check_report r;
+	struct tree t;
+	size_t n = 0;
+
+	(void)state;
+	make(&t, "F 0000:01:00.1 040300 10de:1aef - 1\n");
+	r = checked(&t, "0000:01:00.0");
+	assert_int_equal(r.is_ready, TRI_YES); /* VFIO minds no function without a driver */
+	for (size_t i = 0; i < r.n; i++)
+		n += str_eq(r.findings[i].row->id, "group-not-viable");
+	assert_int_equal(n, 1); /* a group is asked once */
+	tree_done(&t);
+
+	make(&t, ON_NVIDIA "F 0000:02:00.0 020000 8086:1533 igb 1\n");
+	r = checked(&t, "0000:01:00.0");
+	assert_int_equal(r.is_ready, TRI_NO);
+	assert_non_null(strstr(r.why, "not part of this card"));
+	assert_null(strstr(r.next, "passthru bind"));
+	tree_done(&t);
+
+	/* What depends on the guest does not decide. */
+	make(&t, GPU "aer_dev_fatal=TOTAL_ERR_FATAL 3\n");
+	r = checked(&t, "0000:01:00.0");
+	assert_int_equal(r.is_ready, TRI_YES);
+	tree_done(&t);
+
+	/* A blocker that cannot be read: neither. */
+	make(&t, "-proc/interrupts\n");
+	r = checked(&t, "0000:01:00.0");
+	assert_int_equal(r.is_ready, TRI_UNKNOWN);
+	assert_non_null(strstr(r.why, "/proc/interrupts"));
+	tree_done(&t);
+}
+
+static enum check_answer one_answer(const char *delta, const char *id, enum tri *ret_ready)
+{
+	const struct check_finding *f;
+	enum check_answer answer;
+	struct check_report r;
+	struct tree t;
+
+	make(&t, delta);
+	r = checked(&t, *ret_ready == TRI_NO ? "" : "0000:01:00.0");
+	f = answer_of(&r, id);
+	answer = f ? f->result.answer : CHECK_OK;
+	*ret_ready = r.is_ready;
+	tree_done(&t);
+	return answer;
+}
+
+static void what_was_left_out_is_unknown_and_a_device_nobody_named_does_not_decide(void **state)
+{
+	static const char *const folders[][2] = {{"-etc/modprobe.d/\n", "ids-bad-string"}, {"-etc/modprobe.d/\n", "modprobe-file-ignored"},
+	    {"-etc/udev/rules.d/\n", "udev-rule-too-late"}, {"-etc/dracut.conf.d/\n", "dracut-quoting"},
+	    {"proc/iomem=00000000-00000000 : 0000:01:00.0|  00000000-00000000 : efifb\n", "framebuffer-holds-bar"}};
+	enum tri ready;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		ready = TRI_UNKNOWN;
+		if (one_answer(folders[i][0], folders[i][1], &ready) != CHECK_UNKNOWN)
+			fail_msg("%s is not unknown", folders[i][1]);
+	}
+	ready = TRI_NO; /* no device is named */
+	assert_int_equal(one_answer(GPU "resource=0x0000000000000000 0x0000000000000000 0x000000000014220c\n", "above-4g-decoding-off", &ready), CHECK_BAD);
+	assert_int_equal(ready, TRI_YES);
+}
+
 static void the_menu_of_the_boards_maker_is_named(void **state)
 {
 	const struct check_finding *f;
@@ -388,6 +491,9 @@ int main(void)
 	    T(a_host_of_which_nothing_is_known_is_neither_good_nor_bad),
 	    T(without_any_one_file_nothing_becomes_bad),
 	    T(what_blocks_comes_before_what_warns_and_decides),
+	    T(passthru_mends_the_words_first_and_binds_only_what_was_named),
+	    T(what_goes_along_and_what_blocks_for_good),
+	    T(what_was_left_out_is_unknown_and_a_device_nobody_named_does_not_decide),
 	    T(the_menu_of_the_boards_maker_is_named),
 	    T(the_kind_of_machine_and_what_it_changes_are_said),
 	};
