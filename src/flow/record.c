@@ -229,6 +229,8 @@ int flow_record(struct flow *f, const char *path, struct record_result *ret, str
 	r = read_all(&recording, e);
 	if (r < 0)
 		return r;
+	if (sys_recording_is_full(recording.s))
+		return err_set(e, -ENOSPC, "this host has more to read than a record takes");
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
 		return err_set(e, -EIO, "the kernel has no random numbers");
 	w.redactor = redactor_new(&mem, seed);

@@ -17,6 +17,7 @@ struct recording {
 	struct arena *mem;
 	struct sys *base, *kept;
 	pthread_mutex_t lock; /* the readers read in several threads */
+	bool is_full;
 };
 
 static struct recording *of(struct sys *s)
@@ -72,13 +73,18 @@ static bool find_way(struct recording *r, const char *path, bool follows_last, c
 	return used > 0;
 }
 
+static void note_full(struct recording *r, int code)
+{
+	r->is_full |= code == -ENOSPC;
+}
+
 /* Something that is there, of whatever kind it is. */
 static void keep_name(struct recording *r, const char *path, bool follows_last)
 {
 	char way[PATH_MOST];
 
 	if (find_way(r, path, follows_last, way))
-		(void)sys_recorded_unread(r->kept, way);
+		note_full(r, sys_recorded_unread(r->kept, way));
 }
 
 /* Only what is there and cannot be read is kept as that. */
@@ -94,7 +100,7 @@ static void keep_file(struct recording *r, const char *path, const char *content
 
 	if (error < 0 && !is_kept_error(error)) {
 		if (error == -EISDIR && find_way(r, path, true, way))
-			(void)sys_recorded_folder(r->kept, way);
+			note_full(r, sys_recorded_folder(r->kept, way));
 		else if (error == -EINVAL)
 			keep_name(r, path, true);
 		return;
@@ -105,7 +111,7 @@ static void keep_file(struct recording *r, const char *path, const char *content
 		copy = arena_alloc(r->mem, n);
 		memcpy(copy, content, n);
 	}
-	(void)sys_recorded_file(r->kept, way, copy, n, error);
+	note_full(r, sys_recorded_file(r->kept, way, copy, n, error));
 }
 
 /* ---- operations ---- */
@@ -180,7 +186,7 @@ static int recording_link(struct sys *s, const char *path, char *buf, size_t siz
 
 	pthread_mutex_lock(&r->lock);
 	if (n == 0 && find_way(r, path, false, way))
-		(void)sys_recorded_link(r->kept, way, buf);
+		note_full(r, sys_recorded_link(r->kept, way, buf));
 	else if (n == -EINVAL || n == -EACCES)
 		keep_name(r, path, false);
 	pthread_mutex_unlock(&r->lock);
@@ -214,16 +220,16 @@ static int recording_list(struct sys *s, const char *path, sys_each *each, void 
 	pthread_mutex_lock(&r->lock);
 	n = r->base->ops->list(r->base, path, keep_listed, &l);
 	if (n == 0 && find_way(r, path, true, way)) {
-		(void)sys_recorded_folder(r->kept, way);
+		note_full(r, sys_recorded_folder(r->kept, way));
 		for (size_t i = 0; i < l.n; i++) {
 			const char *child = arena_printf(r->mem, "%s/%s", way, l.names[i]);
 			char target[SYS_PATH];
 
 			/* What is a link stays one: its name alone would say that nothing is behind it. */
 			if (r->base->ops->link(r->base, child, target, sizeof(target)) == 0)
-				(void)sys_recorded_link(r->kept, child, target);
+				note_full(r, sys_recorded_link(r->kept, child, target));
 			else
-				(void)sys_recorded_unread(r->kept, child);
+				note_full(r, sys_recorded_unread(r->kept, child));
 		}
 	}
 	pthread_mutex_unlock(&r->lock);
@@ -263,4 +269,9 @@ struct sys *sys_recording_new(struct arena *mem, struct sys *base, struct sys *k
 	r->kept = kept;
 	(void)pthread_mutex_init(&r->lock, NULL);
 	return &r->sys;
+}
+
+bool sys_recording_is_full(struct sys *s)
+{
+	return of(s)->is_full;
 }

@@ -11,3 +11,6 @@ enum { RECORDING_FILE = 4 * 1024 * 1024 };
 /* Reads by base, keeps in kept. The readers see a host that is recorded, running or not: so they read what they will
  * read again. */
 struct sys *sys_recording_new(struct arena *mem, struct sys *base, struct sys *kept);
+
+/* Was there more than a recorded host takes? What is kept then lacks something without saying so. */
+bool sys_recording_is_full(struct sys *s);
