@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/boots.h"
 #include "base/str.h"
 #include "flow/boot_start.h"
 #include "flow/session.h"
@@ -130,14 +131,9 @@ static int put_confirmed(struct flow *f, const struct boots *was, const char *bo
 	int r = session_open(f, "boot confirm", &session, e);
 
 	if (r == 0)
-		r = journal_init_lasting(f->s, e);
-	if (r == 0) {
-		r = f->s->ops->put(f->s, BOOTS_FILE, boots_file_text(f->mem, &now));
-		if (r < 0)
-			(void)err_set(e, r, "cannot write /" BOOTS_FILE ": %s", strerror(-r));
-	}
+		r = boots_put(f->s, f->mem, &now, e);
 	if (r == 0)
-		(void)f->s->ops->remove(f->s, NOTICE_FILE);
+		(void)notice_put(f->s, NULL, NULL);
 	session_close(&session);
 	return r;
 }

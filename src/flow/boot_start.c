@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/boots.h"
 #include "base/str.h"
 #include "flow/bind.h"
 #include "flow/claim.h"
@@ -13,7 +14,6 @@
 #include "judge/verdict.h"
 #include "sys/read_claims.h"
 #include "sys/read_host.h"
-#include "text/boots_file.h"
 #include "text/claims_words.h"
 
 struct serving {
@@ -104,14 +104,9 @@ static void count_boot(struct serving *s)
 	int r = session_open(f, s->options->wish, &session, &e);
 
 	if (r == 0)
-		r = journal_init_lasting(f->s, &e);
-	if (r == 0) {
-		r = f->s->ops->put(f->s, BOOTS_FILE, boots_file_text(f->mem, &s->b->boots));
-		if (r < 0)
-			(void)err_set(&e, r, "%s", strerror(-r));
-	}
+		r = boots_put(f->s, f->mem, &s->b->boots, &e);
 	if (r < 0)
-		warn(s, arena_printf(f->mem, "this boot could not be counted (/" BOOTS_FILE "): %s", e.what));
+		warn(s, arena_printf(f->mem, "this boot could not be counted: %s", e.what));
 	session_close(&session);
 }
 
@@ -326,7 +321,7 @@ static void release_all(struct serving *s)
 	const char *text = arena_printf(s->f->mem,
 	    "%u boots in a row with these claims were not confirmed as good: in this one no claim is served; " TRY_AGAIN,
 	    s->b->boots.unconfirmed);
-	int r = 0;
+	struct err e = {0};
 
 	warn(s, text);
 	options.reason = text;
@@ -338,10 +333,8 @@ static void release_all(struct serving *s)
 		if (goes_back(s, i, i))
 			release_card(s, i, is_done);
 	}
-	if (!options.is_dry_run)
-		r = s->f->s->ops->put(s->f->s, NOTICE_FILE, text);
-	if (r < 0)
-		warn(s, arena_printf(s->f->mem, "cannot write /" NOTICE_FILE ": %s", strerror(-r)));
+	if (!options.is_dry_run && notice_put(s->f->s, text, &e) < 0)
+		warn(s, arena_strdup(s->f->mem, e.what));
 	s->options = before;
 }
 
