@@ -24,6 +24,7 @@ int sys_real_openat(const struct sys_real *s, const char *path, int flags)
 	    .flags = (uint64_t)all,
 	    .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
 	};
+	enum { TRIES = 1000 };
 	int fd;
 
 	if (*path == '\0')
@@ -31,6 +32,10 @@ int sys_real_openat(const struct sys_real *s, const char *path, int flags)
 	if (s->sys.is_live)
 		fd = openat(s->root, path, all);
 	else
+		fd = (int)syscall(SYS_openat2, s->root, path, &how, sizeof(how));
+	/* Any rename or mount on the whole machine, while a ".." of a link is followed, makes it EAGAIN (openat2(2)); a
+	 * package manager at work does so all the time. */
+	for (int i = 0; fd < 0 && errno == EAGAIN && !s->sys.is_live && i < TRIES; i++)
 		fd = (int)syscall(SYS_openat2, s->root, path, &how, sizeof(how));
 	return fd < 0 ? -errno : fd;
 }
