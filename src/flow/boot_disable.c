@@ -25,8 +25,6 @@ struct net {
 struct nets {
 	struct net *items;
 	size_t n;
-	const char **derived;
-	size_t n_derived;
 };
 
 static void add_note(struct flow *f, struct change *c, const char *text)
@@ -64,8 +62,6 @@ static struct net *net_of(struct nets *n, const struct step *s)
 
 static void add_record(struct flow *f, const struct journal *j, bool is_all, struct nets *ret)
 {
-	struct plan derived = {.derived = ret->derived, .n_derived = ret->n_derived};
-
 	for (size_t i = 0; i < j->plan.n_steps; i++) {
 		const struct step *s = &j->plan.steps[i];
 		struct net *net = net_of(ret, s);
@@ -80,10 +76,6 @@ static void add_record(struct flow *f, const struct journal *j, bool is_all, str
 			*ARENA_PUSH(f->mem, ret->items, ret->n) =
 			    (struct net){.kind = s->kind, .target = s->target, .first = s->have, .last = s->want};
 	}
-	for (size_t i = 0; i < j->plan.n_derived; i++)
-		plan_add_derived(f->mem, &derived, j->plan.derived[i]);
-	ret->derived = derived.derived;
-	ret->n_derived = derived.n_derived;
 }
 
 /* A file of ours goes, also where an earlier change had taken it away. */
@@ -153,6 +145,14 @@ struct records {
 	bool is_all;
 };
 
+/* What the loaders read is made anew as it was made. */
+static void add_derived(struct flow *f, const struct records *records, struct plan *p)
+{
+	for (size_t i = 0; i < records->n; i++)
+		for (size_t k = 0; has_words(&records->items[i]) && k < records->items[i].plan.n_derived; k++)
+			plan_add_derived(f->mem, p, records->items[i].plan.derived[k]);
+}
+
 static int plan_disable(struct flow *f, const struct records *records, char *const *words, size_t n_words, struct change *c, struct err *e)
 {
 	struct nets nets = {0};
@@ -165,13 +165,10 @@ static int plan_disable(struct flow *f, const struct records *records, char *con
 	}
 	for (size_t i = nets.n; r == 0 && i-- > 0;)
 		r = add_move(f, &nets.items[i], words, n_words, c, e);
-	if (r == 0 && records->is_all)
-		r = flow_compose(f, c, e);
-	if (r == 0 && plan_count_moves(&c->plan) > 0) {
-		c->plan.derived = nets.derived;
-		c->plan.n_derived = nets.n_derived;
-	}
-	return r;
+	if (r == 0 && plan_count_moves(&c->plan) > 0)
+		add_derived(f, records, &c->plan);
+	/* What claims leave behind follows from those that stay, which are none. */
+	return r == 0 && records->is_all ? flow_compose(f, c, e) : r;
 }
 
 /* Nothing of those is in force when it is done. What was left alone is its changer's. */
@@ -272,7 +269,6 @@ static int check(struct flow *f, const struct records *records, struct words_cha
 	flow_boot_status(f, &b, &answer);
 	c->loader = answer.loader;
 	require_none(f, &b, records, &c->change.plan);
-	flow_add_images(f, &c->change.plan);
 	c->needs_reboot = c->change.plan.n_steps > 0 ? TRI_YES : TRI_NO;
 	return c->change.plan.n_steps == 0 ? 0
 					   : flow_check_boot_state(f, &b, &c->loader, &c->change.plan, folders,

@@ -134,7 +134,7 @@ static bool is_copied_or_makes(const struct step *s)
 	    (is_among(copied, ARRAY_LEN(copied), s->target) || is_among(generators, ARRAY_LEN(generators), s->target));
 }
 
-static bool moves_what_images_have(const struct plan *p)
+bool moves_what_images_have(const struct plan *p)
 {
 	for (size_t i = 0; i < p->n_steps; i++)
 		if (is_copied_or_makes(&p->steps[i]))
@@ -175,17 +175,14 @@ static void note_early(struct flow *f, const char *generator, const char *image,
 	add_note(f, c, arena_printf(f->mem, "/%s: %s", image, initramfs_early_text(f->mem, early, file, line)));
 }
 
-/* c: whose notes; NULL: nobody's. */
-static void add_images(struct flow *f, const struct boot *b, const struct contents *now, struct plan *p, struct change *c)
+static void add_images(struct flow *f, const struct boot *b, const struct contents *now, struct change *c)
 {
 	struct image_list images;
 
 	read_images(f->s, f->mem, b, &images);
 	for (size_t i = 0; i < images.n; i++)
 		if (!images.items[i].is_rescue && !images.items[i].is_stale)
-			require_of_image(f, images.items[i].path, now, p);
-	if (!c)
-		return;
+			require_of_image(f, images.items[i].path, now, &c->plan);
 	if (images.n == 0)
 		add_note(f, c, "no early image is to be seen: what comes of it is not looked at");
 	if (images.trouble)
@@ -195,18 +192,6 @@ static void add_images(struct flow *f, const struct boot *b, const struct conten
 			add_note(f, c, arena_printf(f->mem, "/%s is not made anew: no installed kernel or preset has it", images.items[i].path));
 	for (size_t i = 0; i < images.n_bare; i++)
 		add_note(f, c, arena_printf(f->mem, "kernel %s has no early image", images.bare[i]));
-}
-
-void flow_add_images(struct flow *f, struct plan *p)
-{
-	const struct contents nothing = {0};
-	struct boot_answer answer;
-	struct boot b;
-
-	if (!moves_what_images_have(p))
-		return;
-	flow_boot_status(f, &b, &answer);
-	add_images(f, &b, &nothing, p, NULL);
 }
 
 int flow_add_boot_files(struct flow *f, const struct claims *claims, struct change *c, struct err *e)
@@ -240,7 +225,7 @@ int flow_add_boot_files(struct flow *f, const struct claims *claims, struct chan
 	if (!early.command)
 		return 0;
 	plan_add_derived(f->mem, &c->plan, early.command);
-	add_images(f, &b, &now, &c->plan, c);
+	add_images(f, &b, &now, c);
 	for (size_t i = 0; i < c->plan.n_steps; i++) {
 		struct image_needs needs;
 

@@ -21,5 +21,5 @@ int flow_add_boot_files(struct flow *f, const struct claims *claims, struct chan
 /* The same after claims were taken back: of those that stay, the file of ids with them. */
 int flow_compose(struct flow *f, struct change *c, struct err *e);
 
-/* The images alone, after files of ours that they have a copy of have moved. */
-void flow_add_images(struct flow *f, struct plan *p);
+/* Does it move a file that early images have a copy of, or one that makes their generator take it along? */
+bool moves_what_images_have(const struct plan *p);

@@ -37,7 +37,6 @@ static int check_boot(struct flow *f, struct change *c, struct err *e)
 	struct boot b;
 
 	flow_boot_status(f, &b, &answer);
-	flow_add_images(f, &c->plan);
 	return flow_check_boot_state(f, &b, &answer.loader, &c->plan, folders, ARRAY_LEN(folders), c, e);
 }
 
@@ -46,9 +45,6 @@ static int plan_undo(struct flow *f, const struct journal *record, struct change
 {
 	struct plan inverse = plan_inverse(f->mem, &record->plan), p = {0};
 	bool is_composed = false;
-
-	p.derived = inverse.derived;
-	p.n_derived = inverse.n_derived;
 
 	for (size_t i = 0; i < inverse.n_steps; i++) {
 		const struct step *back = &inverse.steps[i];
@@ -76,9 +72,12 @@ static int plan_undo(struct flow *f, const struct journal *record, struct change
 		*ARENA_PUSH(f->mem, p.steps, p.n_steps) = *back;
 	}
 	ret->plan = p;
-	if (is_composed)
+	/* Images are made of the claims that stay, by the generator that is here now. */
+	if (is_composed || moves_what_images_have(&p))
 		return flow_compose(f, ret, e);
-	return ret->plan.n_derived > 0 ? check_boot(f, ret, e) : 0;
+	ret->plan.derived = inverse.derived;
+	ret->plan.n_derived = inverse.n_derived;
+	return inverse.n_derived > 0 ? check_boot(f, ret, e) : 0;
 }
 
 static enum outcome undo_record(struct session *session, const struct journal *record, const struct change_options *options,
