@@ -117,14 +117,19 @@ full_prepare() {
 }
 
 full_start() {
-	local status
+	local try
 
 	"$full_lab/fetch-full" "$1" >&2 || return 125
 	full_prepare || return
 	full_image=$1 full_topology=$2 full_boot_id=none full_boots=0
-	cp "$full_build/lab/full/$1.fd" "$full_run/vars.fd"
-	qemu-img create -q -f qcow2 -F raw -b "$full_build/lab/full/$1.img" "$full_run/root.qcow2" || return 125
-	full_again
+	# QEMU without KVM crashes at its start now and then; nothing has happened yet.
+	for try in first last; do
+		cp "$full_build/lab/full/$1.fd" "$full_run/vars.fd"
+		qemu-img create -q -f qcow2 -F raw -b "$full_build/lab/full/$1.img" "$full_run/root.qcow2" || return 125
+		! full_again || return 0
+		full_kill
+	done
+	return 125
 }
 
 full_again() {

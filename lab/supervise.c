@@ -4,7 +4,8 @@
  *	lab-supervise SHARE STDOUT STDERR
  *
  * Runs the command that lab/run was given, carries its output to the two virtio ports STDOUT and
- * STDERR, leaves its exit status in SHARE/status, and switches the machine off.
+ * STDERR, leaves its exit status in SHARE/status, and switches the machine off. SHARE/begun is there as soon as the
+ * command may have started.
  *
  * SHARE holds three files whose entries end with a NUL each, so that every byte of an argument
  * arrives: `directory` (one entry), `environment` (NAME=VALUE) and `arguments`.
@@ -180,14 +181,14 @@ static int attend(pid_t pid, int signals, const int from[2], const int to[2])
 	}
 }
 
-static void write_status(const char *share, int status)
+static void write_number(const char *share, const char *name, int number)
 {
 	char path[4096];
 	FILE *f;
 
-	snprintf(path, sizeof(path), "%s/status", share);
+	snprintf(path, sizeof(path), "%s/%s", share, name);
 	f = fopen(path, "we");
-	if (!f || fprintf(f, "%d\n", status) < 0 || fclose(f) != 0)
+	if (!f || fprintf(f, "%d\n", number) < 0 || fclose(f) != 0)
 		die("%s", path);
 }
 
@@ -212,6 +213,7 @@ int main(int argc, char *argv[])
 	signals = signalfd(-1, &chld, SFD_CLOEXEC);
 	if (signals < 0 || pipe2(out, O_CLOEXEC) < 0 || pipe2(err, O_CLOEXEC) < 0)
 		die("pipes");
+	write_number(argv[1], "begun", 1);
 	pid = fork();
 	if (pid < 0)
 		die("fork");
@@ -219,7 +221,7 @@ int main(int argc, char *argv[])
 		run_command(argv[1], out[1], err[1]);
 	close(out[1]);
 	close(err[1]);
-	write_status(argv[1],
+	write_number(argv[1], "status",
 	    attend(pid, signals, (const int[]){out[0], err[0]}, ports));
 	power_off();
 }
