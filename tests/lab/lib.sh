@@ -15,6 +15,11 @@ group_of() {
 	echo "${link##*/}"
 }
 
+# await_program PID NAME - until the process has become what it is to be, or has ended.
+await_program() {
+	until [[ $(cat "/proc/$1/comm" 2>/dev/null) == "$2" ]] || ! kill -0 "$1" 2>/dev/null; do sleep 0.1; done
+}
+
 # Drivers, overrides, modules, VFIO nodes: what a change may touch, and must bring back.
 host_state() {
 	(
