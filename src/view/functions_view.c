@@ -257,16 +257,8 @@ int view_functions_table(
 	for (size_t i = 0; r == 0 && i < h->n_functions; i++)
 		if (!add_in_tree(sc, table, mem, h, i, c, style, lines, 0))
 			r = -ENOMEM;
-	if (r == 0) {
-		(void)sc->table_set_stream(table, out);
-		/* Every string has been through view_clean already. */
-		(void)sc->table_enable_noencoding(table, 1);
-		(void)sc->table_enable_colors(table, style->has_colour);
-		(void)sc->table_set_termforce(table, style->width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
-		if (style->width > 0)
-			(void)sc->table_set_termwidth(table, style->width);
-		r = sc->print_table(table);
-	}
+	if (r == 0)
+		r = view_table_print(sc, table, out, style->width, style->has_colour);
 	sc->unref_table(table);
 	return r;
 }

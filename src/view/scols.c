@@ -28,6 +28,17 @@ const struct scols *scols_load(void)
 	return sc.new_table || library_load("libsmartcols.so.1", symbols, ARRAY_LEN(symbols)) ? &sc : NULL;
 }
 
+int view_table_print(const struct scols *scols, struct libscols_table *table, FILE *out, unsigned width, bool has_colour)
+{
+	(void)scols->table_set_stream(table, out);
+	(void)scols->table_enable_noencoding(table, 1);
+	(void)scols->table_enable_colors(table, has_colour);
+	(void)scols->table_set_termforce(table, width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
+	if (width > 0)
+		(void)scols->table_set_termwidth(table, width);
+	return scols->print_table(table);
+}
+
 struct libscols_table *view_table_new(const struct scols *scols, FILE *out, const char *const *headings, size_t n)
 {
 	struct libscols_table *table = scols ? scols->new_table() : NULL;

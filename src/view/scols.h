@@ -25,6 +25,9 @@ struct scols {
 /* NULL: the library is not there. */
 const struct scols *scols_load(void);
 
+/* Prints a table cut to WIDTH columns (0: never cut), its cells clean. */
+int view_table_print(const struct scols *scols, struct libscols_table *table, FILE *out, unsigned width, bool has_colour);
+
 /* A plain table for reading, never cut: NULL, scols may be as well, where it cannot be made. Cells are clean; NULL:
  * empty. */
 struct libscols_table *view_table_new(const struct scols *scols, FILE *out, const char *const *headings, size_t n);

@@ -127,16 +127,8 @@ int view_topology(FILE *out, struct arena *mem, const struct host *h, const stru
 		return -ELIBACC;
 	view_need_locale();
 	r = table ? fill_table(sc, table, mem, h, t, style) : -ENOMEM;
-	if (r == 0) {
-		(void)sc->table_set_stream(table, out);
-		/* Every string has been through view_clean already. */
-		(void)sc->table_enable_noencoding(table, 1);
-		(void)sc->table_enable_colors(table, style->has_colour);
-		(void)sc->table_set_termforce(table, style->width > 0 ? SCOLS_TERMFORCE_ALWAYS : SCOLS_TERMFORCE_NEVER);
-		if (style->width > 0)
-			(void)sc->table_set_termwidth(table, style->width);
-		r = sc->print_table(table);
-	}
+	if (r == 0)
+		r = view_table_print(sc, table, out, style->width, style->has_colour);
 	sc->unref_table(table);
 	for (size_t i = 0; i < n_said && r == 0; i++)
 		(void)fprintf(out, "%s%s\n", i == 0 ? "\n" : "", said[i]);
