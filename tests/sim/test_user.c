@@ -22,19 +22,6 @@ static void do_well(struct sim *sim, const struct request *q)
 		fail_msg("%s: %s", outcome_name(d.outcome), d.e.what);
 }
 
-static void refuse(struct sim *sim, const struct request *q, const char *why, const char *hint)
-{
-	cleanup_deed struct deed d = {0};
-	char *before = sim_snapshot(sim);
-
-	deed_do(&d, sim, q);
-	assert_int_equal(d.outcome, OUTCOME_FAILED);
-	assert_says(&d, why, hint);
-	assert_machine(sim, before);
-	assert_int_equal(sim_count_locks(sim), 0);
-	free(before);
-}
-
 static void node_is(struct sim *sim, const char *access)
 {
 	const struct node *n = tree_find(&sim->tree, NODE);
@@ -253,8 +240,8 @@ static void a_guest_keeps_its_node(void **state)
 	sim_host_clean(&sim);
 	do_well(&sim, &for_ann);
 	sim_open_node(&sim, SIM_GUEST_PID, "qemu-system-x86", "/" NODE);
-	refuse(&sim, &for_bob, "process 4242 (qemu-system-x86)", "shut the virtual machine down");
-	refuse(&sim, &release_gpu, "process 4242 (qemu-system-x86)", "shut the virtual machine down");
+	assert_refused(&sim, &for_bob, "process 4242 (qemu-system-x86)", "shut the virtual machine down");
+	assert_refused(&sim, &release_gpu, "process 4242 (qemu-system-x86)", "shut the virtual machine down");
 	assert_int_equal(outcome_of(&sim, &for_ann), OUTCOME_NOTHING);
 }
 
@@ -266,7 +253,7 @@ static void a_running_with_keeps_its_node(void **state)
 	sim_host_clean(&sim);
 	do_well(&sim, &(struct request){.verb = DO_BIND, .targets = GPU});
 	sim_lock_by_others(&sim, "run/passthru/lease/" GPU, "78 (passthru with 01:00.0)");
-	refuse(&sim, &for_ann, "in use by process 78", NULL);
+	assert_refused(&sim, &for_ann, "in use by process 78", NULL);
 }
 
 static void with_runs_its_command_as_the_user(void **state)
@@ -292,11 +279,11 @@ static void who_is_not_there_gets_nothing(void **state)
 	(void)state;
 	sim_host_clean(&sim);
 	assert_int_equal(recover_all(&sim), OUTCOME_NOTHING);
-	refuse(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .user = "nemo:kvm"}, "there is no user nemo", NULL);
-	refuse(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .user = "ann:nemo"}, "there is no group nemo", NULL);
-	refuse(&sim, &(struct request){.verb = DO_WITH, .targets = GPU, .user = "nemo"}, "there is no user nemo", NULL);
-	refuse(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .user = "root"}, "is root", NULL);
-	refuse(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .user = "a/b"}, "who a/b is", NULL);
+	assert_refused(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .user = "nemo:kvm"}, "there is no user nemo", NULL);
+	assert_refused(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .user = "ann:nemo"}, "there is no group nemo", NULL);
+	assert_refused(&sim, &(struct request){.verb = DO_WITH, .targets = GPU, .user = "nemo"}, "there is no user nemo", NULL);
+	assert_refused(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .user = "root"}, "is root", NULL);
+	assert_refused(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .user = "a/b"}, "who a/b is", NULL);
 }
 
 static void without_remapping_no_user_gets_anything(void **state)
@@ -307,8 +294,8 @@ static void without_remapping_no_user_gets_anything(void **state)
 	sim_host_clean(&sim);
 	assert_int_equal(recover_all(&sim), OUTCOME_NOTHING);
 	tree_file(&sim.tree, "sys/kernel/irq/1/chip_name", "IO-APIC\n");
-	refuse(&sim, &for_ann, "interrupts are not remapped", "without --user");
-	refuse(&sim, &(struct request){.verb = DO_WITH, .targets = GPU, .user = "ann"}, "interrupts are not remapped", NULL);
+	assert_refused(&sim, &for_ann, "interrupts are not remapped", "without --user");
+	assert_refused(&sim, &(struct request){.verb = DO_WITH, .targets = GPU, .user = "ann"}, "interrupts are not remapped", NULL);
 	tree_file(&sim.tree, "sys/kernel/irq/1/chip_name", "IR-IO-APIC\n");
 	do_well(&sim, &for_ann);
 }

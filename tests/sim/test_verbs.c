@@ -335,19 +335,6 @@ static void dry_runs_write_nothing(void **state)
 
 /* ---- refusals ---- */
 
-static void check_refused(struct sim *sim, const struct request *q, const char *sentence, const char *hint)
-{
-	cleanup_deed struct deed d = {0};
-	char *before = sim_snapshot(sim);
-
-	deed_do(&d, sim, q);
-	assert_int_equal(d.outcome, OUTCOME_FAILED);
-	assert_says(&d, sentence, hint);
-	assert_machine(sim, before);
-	assert_int_equal(sim_count_locks(sim), 0);
-	free(before);
-}
-
 static void a_guest_keeps_its_device(void **state)
 {
 	cleanup_sim struct sim sim = {0};
@@ -356,10 +343,10 @@ static void a_guest_keeps_its_device(void **state)
 	sim_host_clean(&sim);
 	assert_int_equal(outcome_of(&sim, &bind_gpu), OUTCOME_DONE);
 	sim_open_node(&sim, SIM_GUEST_PID, "qemu-system-x86", "/dev/vfio/5");
-	check_refused(&sim, &release_gpu, "process 4242 (qemu-system-x86)", "shut the virtual machine down");
-	check_refused(&sim, &(struct request){.verb = DO_UNBIND, .targets = GPU},
+	assert_refused(&sim, &release_gpu, "process 4242 (qemu-system-x86)", "shut the virtual machine down");
+	assert_refused(&sim, &(struct request){.verb = DO_UNBIND, .targets = GPU},
 	    "process 4242 (qemu-system-x86)", NULL);
-	check_refused(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .driver = "bochs-drm"},
+	assert_refused(&sim, &(struct request){.verb = DO_BIND, .targets = GPU, .driver = "bochs-drm"},
 	    "process 4242 (qemu-system-x86)", NULL);
 	sim_close_node(&sim, SIM_GUEST_PID);
 	assert_int_equal(outcome_of(&sim, &release_gpu), OUTCOME_DONE);
@@ -413,8 +400,8 @@ static void release_of_what_was_not_taken_says_so(void **state)
 
 	(void)state;
 	sim_host_clean(&sim);
-	check_refused(&sim, &release_gpu, "passthru did not take " GPU "; it is with bochs-drm", "--driver");
-	check_refused(&sim, &(struct request){.verb = DO_RELEASE, .targets = "0000:09:00.0"}, "no PCI function", "list");
+	assert_refused(&sim, &release_gpu, "passthru did not take " GPU "; it is with bochs-drm", "--driver");
+	assert_refused(&sim, &(struct request){.verb = DO_RELEASE, .targets = "0000:09:00.0"}, "no PCI function", "list");
 }
 
 static void an_unknown_driver_changes_nothing(void **state)
@@ -423,7 +410,7 @@ static void an_unknown_driver_changes_nothing(void **state)
 
 	(void)state;
 	sim_host_clean(&sim);
-	check_refused(&sim, &(struct request){.verb = DO_BIND, .targets = SOUND, .driver = "no-such"},
+	assert_refused(&sim, &(struct request){.verb = DO_BIND, .targets = SOUND, .driver = "no-such"},
 	    "no driver called no-such", "snd_hda_intel");
 	assert_records(&sim, 0, 0, 0);
 }
@@ -434,7 +421,7 @@ static void a_function_that_is_not_there_is_refused(void **state)
 
 	(void)state;
 	sim_host_clean(&sim);
-	check_refused(&sim, &(struct request){.verb = DO_BIND, .targets = "0000:09:00.0"}, "no PCI function", "list");
+	assert_refused(&sim, &(struct request){.verb = DO_BIND, .targets = "0000:09:00.0"}, "no PCI function", "list");
 }
 
 static void bridges_stay(void **state)
@@ -443,8 +430,8 @@ static void bridges_stay(void **state)
 
 	(void)state;
 	sim_host_clean(&sim);
-	check_refused(&sim, &(struct request){.verb = DO_BIND, .targets = "0000:00:01.0"}, "bridge", NULL);
-	check_refused(&sim, &(struct request){.verb = DO_UNBIND, .targets = "0000:00:01.0"}, "bridge", NULL);
+	assert_refused(&sim, &(struct request){.verb = DO_BIND, .targets = "0000:00:01.0"}, "bridge", NULL);
+	assert_refused(&sim, &(struct request){.verb = DO_UNBIND, .targets = "0000:00:01.0"}, "bridge", NULL);
 }
 
 static void a_missing_module_is_named_and_nothing_changes(void **state)
@@ -454,7 +441,7 @@ static void a_missing_module_is_named_and_nothing_changes(void **state)
 	(void)state;
 	sim_host_clean(&sim);
 	sim_find_module(&sim, "vfio_iommu_type1")->name[0] = 'x';
-	check_refused(&sim, &bind_gpu, "module vfio_iommu_type1 is not there", "reboot");
+	assert_refused(&sim, &bind_gpu, "module vfio_iommu_type1 is not there", "reboot");
 	assert_false(sim_is_loaded(&sim, "vfio_pci"));
 }
 
@@ -508,10 +495,10 @@ static void a_second_writer_waits_and_then_names_the_first(void **state)
 	assert_int_equal(recover_all(&sim), OUTCOME_NOTHING); /* makes the folders */
 	sim_lock_by_others(&sim, "run/passthru/lock", "77 (passthru bind 02:00.0)");
 	start = sim.time_ms;
-	check_refused(&sim, &bind_gpu, "process 77 (passthru bind 02:00.0)", "try again");
+	assert_refused(&sim, &bind_gpu, "process 77 (passthru bind 02:00.0)", "try again");
 	assert_in_range(sim.time_ms - start, 30000, 120000);
-	check_refused(&sim, &release_gpu, "process 77", NULL);
-	check_refused(&sim, &with_gpu, "process 77", NULL);
+	assert_refused(&sim, &release_gpu, "process 77", NULL);
+	assert_refused(&sim, &with_gpu, "process 77", NULL);
 	sim_unlock_by_others(&sim);
 	assert_int_equal(outcome_of(&sim, &bind_gpu), OUTCOME_DONE);
 }
@@ -543,11 +530,11 @@ static void a_leased_function_is_refused_by_its_holders_name(void **state)
 	sim_host_clean(&sim);
 	assert_int_equal(recover_all(&sim), OUTCOME_NOTHING);
 	sim_lock_by_others(&sim, "run/passthru/lease/" SOUND, "78 (passthru with 01:00.0)");
-	check_refused(&sim, &bind_gpu, SOUND " is in use by process 78 (passthru with 01:00.0)", "given back");
+	assert_refused(&sim, &bind_gpu, SOUND " is in use by process 78 (passthru with 01:00.0)", "given back");
 	assert_int_equal(bind_card(&sim, NVME), OUTCOME_DONE);
 }
 
-/* What check_refused says of locks does not hold here: `with` has its leases. So it is done by hand. */
+/* What assert_refused says of locks does not hold here: `with` has its leases. So it is done by hand. */
 static int try_to_release(struct sim *sim)
 {
 	cleanup_deed struct deed d = {0};

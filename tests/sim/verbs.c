@@ -179,6 +179,19 @@ void assert_says(const struct deed *d, const char *sentence, const char *hint)
 		fail_msg("the hint \"%s\" does not hold \"%s\"", d->e.hint, hint);
 }
 
+void assert_refused(struct sim *sim, const struct request *q, const char *sentence, const char *hint)
+{
+	cleanup_deed struct deed d = {0};
+	char *before = sim_snapshot(sim);
+
+	deed_do(&d, sim, q);
+	assert_int_equal(d.outcome, OUTCOME_FAILED);
+	assert_says(&d, sentence, hint);
+	assert_machine(sim, before);
+	assert_int_equal(sim_count_locks(sim), 0);
+	free(before);
+}
+
 bool machine_is(struct sim *sim, const char *snapshot)
 {
 	char *now = sim_snapshot(sim);

@@ -82,6 +82,8 @@ enum outcome recover_all(struct sim *sim);
 
 /* Both halves of what is said: the sentence holds one, the hint the other (NULL: not looked at). */
 void assert_says(const struct deed *d, const char *sentence, const char *hint);
+/* Does Q, which is refused in these words, and leaves machine and locks as they were. */
+void assert_refused(struct sim *sim, const struct request *q, const char *sentence, const char *hint);
 /* The machine is as the snapshot says; the first line that differs is printed. */
 void assert_machine(struct sim *sim, const char *snapshot);
 bool machine_is(struct sim *sim, const char *snapshot);
