@@ -24,7 +24,7 @@
 
 full_lab=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 full_build=${PASSTHRU_BUILD:-$(dirname "$full_lab")/build}
-full_limit=${FULL_LIMIT:-300}
+full_limit=${FULL_LIMIT:-600}
 full_agent=$full_build/lab/bin/lab-agent
 full_run='' full_pid='' full_image='' full_topology='' full_boot_id=none full_boots=0
 
