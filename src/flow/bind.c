@@ -81,11 +81,6 @@ static int add_modules(struct flow *f, const struct bind_wish *wish, struct chan
 
 /* ---- what the person should know ---- */
 
-static void add_note(struct flow *f, struct change *c, const char *text)
-{
-	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
-}
-
 static bool is_target(const struct bind_wish *wish, const char *name)
 {
 	char text[PCI_ADDR_TEXT];
@@ -104,9 +99,9 @@ static void note_companions(struct flow *f, const struct bind_wish *wish, struct
 		if (step->kind != KIND_BINDING || is_target(wish, step->target))
 			continue;
 		if (step->want.driver)
-			add_note(f, c, arena_printf(f->mem, "%s goes along: it belongs to the same card", step->target));
+			flow_note(f, c, arena_printf(f->mem, "%s goes along: it belongs to the same card", step->target));
 		else
-			add_note(f, c,
+			flow_note(f, c,
 			    arena_printf(f->mem, "%s is parked without a driver: it shares the IOMMU group", step->target));
 	}
 }
@@ -117,7 +112,7 @@ static void note_lost_groups(struct flow *f, struct change *c)
 	size_t n = plan_groups_no_longer_viable(f->mem, &c->host, &c->plan, &groups);
 
 	for (size_t i = 0; i < n; i++)
-		add_note(f, c,
+		flow_note(f, c,
 		    arena_printf(f->mem, "IOMMU group %d is no longer viable: VFIO will not take it until all of it is free again",
 			groups[i]));
 }
@@ -129,7 +124,7 @@ static void note_allowed_guards(struct flow *f, const struct bind_wish *wish, st
 	size_t n = plan_allowed_guards(f->mem, &c->host, wish, &c->plan, &guards);
 
 	for (size_t i = 0; i < n; i++)
-		add_note(f, c,
+		flow_note(f, c,
 		    arena_printf(f->mem, "%s, allowed although %s", c->host.functions[guards[i].function].name, guards[i].text));
 }
 
@@ -144,7 +139,7 @@ static void note_resets(struct flow *f, const struct bind_wish *wish, struct cha
 
 		for (size_t k = 0; k < v.n_notes; k++)
 			if (str_eq(v.notes[k].id, "no-reset") || str_eq(v.notes[k].id, "bus-reset-only"))
-				add_note(f, c, arena_printf(f->mem, "%s: %s", function->name, v.notes[k].text));
+				flow_note(f, c, arena_printf(f->mem, "%s: %s", function->name, v.notes[k].text));
 	}
 }
 
@@ -247,6 +242,27 @@ enum outcome flow_carry_out(struct session *session, const char *verb, const str
 	outcome = outcome_of_apply(apply_journal(f->s, f->mem, &j, f->progress, f->progress_data, e));
 	flow_log_change(f, &j, NULL, outcome, e);
 	signals_restore(&before);
+	return outcome;
+}
+
+enum outcome flow_change_lasting(struct flow *f, const char *verb, flow_planner *plan, const void *wish,
+    const struct change_options *options, struct change *ret, struct err *e)
+{
+	struct session session = {.f = f, .lock = -1};
+	enum outcome outcome;
+
+	*ret = (struct change){.is_lasting = true};
+	if (!options->is_dry_run && session_open(f, options->wish, &session, e) < 0)
+		outcome = OUTCOME_FAILED;
+	else if (plan(f, wish, ret, e) < 0)
+		outcome = OUTCOME_FAILED;
+	else if (!plan_is_lasting(&ret->plan))
+		outcome = OUTCOME_NOTHING;
+	else if (options->is_dry_run)
+		outcome = OUTCOME_DONE;
+	else
+		outcome = flow_carry_out(&session, verb, options, plan_count_moves(&ret->plan) > 0, 0, ret, e);
+	session_close(&session);
 	return outcome;
 }
 

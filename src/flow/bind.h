@@ -14,6 +14,14 @@ int flow_add_driver_modules(struct flow *f, const char *function, const char *dr
 enum outcome flow_carry_out(struct session *session, const char *verb, const struct change_options *options, bool is_held,
     unsigned closes, struct change *c, struct err *e);
 
+/* Fills ret->plan and ret->notes by the verb's own wish. */
+typedef int flow_planner(struct flow *f, const void *wish, struct change *ret, struct err *e);
+
+/* A verb whose change outlives the boot: plans it under the lock and carries it out, or in a dry run plans alone. It is
+ * held, for undo, where it moves something. */
+enum outcome flow_change_lasting(struct flow *f, const char *verb, flow_planner *plan, const void *wish,
+    const struct change_options *options, struct change *ret, struct err *e);
+
 /* A plan read from a file must come out the same when it is made again; -ESTALE. */
 int flow_check_expected(const struct change_options *options, const struct plan *p, struct err *e);
 

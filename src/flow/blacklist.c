@@ -18,11 +18,6 @@
 
 enum { MOST_NAMED = 12 }; /* names in one sentence */
 
-static void add_note(struct flow *f, struct change *c, const char *text)
-{
-	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
-}
-
 /* ---- what was typed ---- */
 
 /* modprobe compares names letter by letter, so a pattern means nothing to it; what it was meant to mean is told. */
@@ -194,36 +189,22 @@ static int plan_lines(struct flow *f, const struct blacklist_wish *wish, struct 
 		return r;
 	n_notes = blacklist_notes(f->mem, &ret->host, &facts, &notes);
 	for (size_t i = 0; i < n_notes; i++)
-		add_note(f, ret, notes[i]);
+		flow_note(f, ret, notes[i]);
 	return 0;
 }
 
 /* Early images have a copy of the lines. */
-static int add_boot_files(struct flow *f, struct change *c, struct err *e)
+static int plan_change(struct flow *f, const void *wish, struct change *ret, struct err *e)
 {
 	struct claims claims;
-	int r = read_claims(f->s, f->mem, &claims, e);
+	int r = plan_lines(f, wish, ret, e);
 
-	return r < 0 ? r : flow_add_boot_files(f, &claims, c, e);
+	r = r < 0 ? r : read_claims(f->s, f->mem, &claims, e);
+	return r < 0 ? r : flow_add_boot_files(f, &claims, ret, e);
 }
 
 enum outcome flow_blacklist(struct flow *f, const struct blacklist_wish *wish, const struct change_options *options,
     struct change *ret, struct err *e)
 {
-	struct session session = {.f = f, .lock = -1};
-	enum outcome outcome = OUTCOME_FAILED;
-
-	*ret = (struct change){.is_lasting = true};
-	if (!options->is_dry_run && session_open(f, options->wish, &session, e) < 0)
-		outcome = OUTCOME_FAILED;
-	else if (plan_lines(f, wish, ret, e) < 0 || add_boot_files(f, ret, e) < 0)
-		outcome = OUTCOME_FAILED;
-	else if (plan_count_moves(&ret->plan) == 0)
-		outcome = OUTCOME_NOTHING;
-	else if (options->is_dry_run)
-		outcome = OUTCOME_DONE;
-	else
-		outcome = flow_carry_out(&session, wish->is_removal ? "boot blacklist --remove" : "boot blacklist", options, true, 0, ret, e);
-	session_close(&session);
-	return outcome;
+	return flow_change_lasting(f, wish->is_removal ? "boot blacklist --remove" : "boot blacklist", plan_change, wish, options, ret, e);
 }

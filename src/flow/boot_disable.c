@@ -27,11 +27,6 @@ struct nets {
 	size_t n;
 };
 
-static void add_note(struct flow *f, struct change *c, const char *text)
-{
-	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
-}
-
 static bool is_of_words(const struct step *s)
 {
 	static const char *const files[] = {GRUB_D_FILE, CMDLINE_D_FILE, LIMINE_TOOL_FILE};
@@ -126,7 +121,7 @@ static int add_move(struct flow *f, struct net *n, char *const *words, size_t n_
 	if (state == STATE_GONE || state == STATE_WANT)
 		return 0;
 	if (state != STATE_HAVE) {
-		add_note(f, c, arena_printf(f->mem, "%s is left alone: somebody else changed it since", n->target));
+		flow_note(f, c, arena_printf(f->mem, "%s is left alone: somebody else changed it since", n->target));
 		return 0;
 	}
 	if (n->kind == KIND_FILE && n_words > 0 && now.text)

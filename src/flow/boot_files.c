@@ -10,6 +10,7 @@
 #include "flow/boot_words.h"
 #include "flow/by_id.h"
 #include "flow/rules.h"
+#include "flow/session.h"
 #include "model/image_needs.h"
 #include "model/our_file.h"
 #include "plan/initramfs.h"
@@ -95,11 +96,6 @@ static bool will_be(struct flow *f, const struct plan *p, const char *file)
 	return move ? move->want.text != NULL : f->s->ops->exists(f->s, file + 1) == 1;
 }
 
-static void add_note(struct flow *f, struct change *c, const char *text)
-{
-	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
-}
-
 /* What images must have in them once p is carried out. */
 struct contents {
 	const char **files, **drivers;
@@ -172,7 +168,7 @@ static void note_early(struct flow *f, const char *generator, const char *image,
 		return;
 	if (!read_early_source(f->s, f->mem, generator, early->module, &file, &line))
 		file = NULL;
-	add_note(f, c, arena_printf(f->mem, "/%s: %s", image, initramfs_early_text(f->mem, early, file, line)));
+	flow_note(f, c, arena_printf(f->mem, "/%s: %s", image, initramfs_early_text(f->mem, early, file, line)));
 }
 
 static void add_images(struct flow *f, const struct boot *b, const struct contents *now, struct change *c)
@@ -184,14 +180,14 @@ static void add_images(struct flow *f, const struct boot *b, const struct conten
 		if (!images.items[i].is_rescue && !images.items[i].is_stale)
 			require_of_image(f, images.items[i].path, now, &c->plan);
 	if (images.n == 0)
-		add_note(f, c, "no early image is to be seen: what comes of it is not looked at");
+		flow_note(f, c, "no early image is to be seen: what comes of it is not looked at");
 	if (images.trouble)
-		add_note(f, c, arena_printf(f->mem, "not all early images can be seen: %s", images.trouble));
+		flow_note(f, c, arena_printf(f->mem, "not all early images can be seen: %s", images.trouble));
 	for (size_t i = 0; i < images.n; i++)
 		if (images.items[i].is_stale)
-			add_note(f, c, arena_printf(f->mem, "/%s is not made anew: no installed kernel or preset has it", images.items[i].path));
+			flow_note(f, c, arena_printf(f->mem, "/%s is not made anew: no installed kernel or preset has it", images.items[i].path));
 	for (size_t i = 0; i < images.n_bare; i++)
-		add_note(f, c, arena_printf(f->mem, "kernel %s has no early image", images.bare[i]));
+		flow_note(f, c, arena_printf(f->mem, "kernel %s has no early image", images.bare[i]));
 }
 
 int flow_add_boot_files(struct flow *f, const struct claims *claims, struct change *c, struct err *e)
@@ -221,7 +217,7 @@ int flow_add_boot_files(struct flow *f, const struct claims *claims, struct chan
 		early = (struct initramfs_plan){.printed = "images of this system are made with its deployments: rpm-ostree initramfs --enable "
 			"makes them here, with /etc/dracut.conf.d; then boot"};
 	if (early.printed)
-		add_note(f, c, early.printed);
+		flow_note(f, c, early.printed);
 	if (!early.command)
 		return 0;
 	plan_add_derived(f->mem, &c->plan, early.command);

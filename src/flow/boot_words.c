@@ -21,11 +21,6 @@
 #include "text/shell_vars.h"
 #include "text/udev_rules.h"
 
-static void add_note(struct flow *f, struct change *c, const char *text)
-{
-	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
-}
-
 /* ---- looking ---- */
 
 static int look(struct flow *f, const char *name, struct boot *b, struct boot_answer *a, struct err *e)
@@ -264,10 +259,10 @@ int flow_check_boot_state(struct flow *f, const struct boot *b, const struct boo
 	if (check_tools(f, p, e) < 0)
 		return e->code;
 	if (state.seal_evidence && l->stack != STACK_UNKNOWN)
-		add_note(f, c, arena_printf(f->mem, "%s: a disk is sealed to what is measured at boot; this changes %s, so have the recovery key at hand",
+		flow_note(f, c, arena_printf(f->mem, "%s: a disk is sealed to what is measured at boot; this changes %s, so have the recovery key at hand",
 		    state.seal_evidence, registers_of(l->stack)));
 	if (b->is_secure == TRI_YES && has_images)
-		add_note(f, c, "Secure Boot is on: images that are made anew must be signed as those before them were");
+		flow_note(f, c, "Secure Boot is on: images that are made anew must be signed as those before them were");
 	return 0;
 }
 
@@ -319,9 +314,9 @@ static void note_needs(struct flow *f, const struct boot *b, struct words_change
 		if (b->cmdline && !runs_with(f, b, c->needs.items[i].word))
 			c->needs_reboot = TRI_YES;
 	for (size_t i = 0; i < c->needs.n_notes; i++)
-		add_note(f, &c->change, c->needs.notes[i]);
+		flow_note(f, &c->change, c->needs.notes[i]);
 	if (c->needs.n == 0 && c->needs.n_notes == 0)
-		add_note(f, &c->change, "this host needs no words: its IOMMU works without");
+		flow_note(f, &c->change, "this host needs no words: its IOMMU works without");
 }
 
 static int plan_enable(struct flow *f, const struct boot_words_wish *wish, const char *loader, struct words_change *ret, struct err *e)
@@ -353,27 +348,29 @@ static int plan_enable(struct flow *f, const struct boot_words_wish *wish, const
 	if (r == 0 && plan_is_lasting(&ret->change.plan))
 		r = check_state(f, &b, &way, ret, e);
 	if (r == 0 && plan_is_lasting(&ret->change.plan) && way.unseen)
-		add_note(f, &ret->change, arena_printf(f->mem, "not every entry is looked at afterwards: %s", way.unseen));
+		flow_note(f, &ret->change, arena_printf(f->mem, "not every entry is looked at afterwards: %s", way.unseen));
 	return r;
+}
+
+struct enabling {
+	const struct boot_words_wish *wish;
+	const char *loader;
+	struct words_change *ret;
+};
+
+static int plan_change(struct flow *f, const void *data, struct change *ret, struct err *e)
+{
+	const struct enabling *enabling = data;
+
+	(void)ret; /* part of enabling->ret */
+	return plan_enable(f, enabling->wish, enabling->loader, enabling->ret, e);
 }
 
 enum outcome flow_boot_enable(struct flow *f, const struct boot_words_wish *wish, const char *loader,
     const struct change_options *options, struct words_change *ret, struct err *e)
 {
-	struct session session = {.f = f, .lock = -1};
-	enum outcome outcome;
+	const struct enabling enabling = {wish, loader, ret};
 
-	*ret = (struct words_change){.change = {.is_lasting = true}};
-	if (!options->is_dry_run && session_open(f, options->wish, &session, e) < 0)
-		outcome = OUTCOME_FAILED;
-	else if (plan_enable(f, wish, loader, ret, e) < 0)
-		outcome = OUTCOME_FAILED;
-	else if (!plan_is_lasting(&ret->change.plan))
-		outcome = OUTCOME_NOTHING;
-	else if (options->is_dry_run)
-		outcome = OUTCOME_DONE;
-	else
-		outcome = flow_carry_out(&session, "boot enable", options, plan_count_moves(&ret->change.plan) > 0, 0, &ret->change, e);
-	session_close(&session);
-	return outcome;
+	*ret = (struct words_change){0};
+	return flow_change_lasting(f, "boot enable", plan_change, &enabling, options, &ret->change, e);
 }

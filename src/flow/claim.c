@@ -45,11 +45,6 @@ int flow_mark_claims(struct flow *f, struct host *h, struct claims *ret, struct 
 
 /* ---- claiming ---- */
 
-static void add_note(struct flow *f, struct change *c, const char *text)
-{
-	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
-}
-
 static bool is_target(const struct claim_wish *wish, const struct pci_function *function)
 {
 	for (size_t i = 0; i < wish->bind.n_targets; i++)
@@ -70,16 +65,16 @@ static void add_boot_note(struct flow *f, struct change *c, const int *functions
 		for (size_t k = 0; k < c->host.n_uses; k++)
 			is_boot_display |= c->host.uses[k].function == functions[i] && c->host.uses[k].kind == USE_BOOT_DISPLAY;
 	}
-	add_note(f, c, by_rule ? "from the next boot on its VFIO driver has it before any other; passthru bind hands it over until then"
+	flow_note(f, c, by_rule ? "from the next boot on its VFIO driver has it before any other; passthru bind hands it over until then"
 			       : "from the next boot on passthru-claims.service binds it; passthru bind hands it over until then");
 	if (is_boot_display)
-		add_note(f, c, "the screen at it stays dark from the loader on, with nothing to type at; passthru.claims=off among the kernel's "
+		flow_note(f, c, "the screen at it stays dark from the loader on, with nothing to type at; passthru.claims=off among the kernel's "
 			       "words, from the loader's menu, gives it back for one boot");
 	if (f->s->ops->exists(f->s, "lib/systemd/system/passthru-claims.service") == 0 &&
 	    f->s->ops->exists(f->s, "usr/lib/systemd/system/passthru-claims.service") == 0 &&
 	    f->s->ops->exists(f->s, "usr/local/lib/systemd/system/passthru-claims.service") == 0 &&
 	    f->s->ops->exists(f->s, "etc/systemd/system/passthru-claims.service") == 0)
-		add_note(f, c, "passthru-claims.service is not installed: nobody looks after the boot whether it came so");
+		flow_note(f, c, "passthru-claims.service is not installed: nobody looks after the boot whether it came so");
 }
 
 static void add_claim_notes(struct flow *f, const struct claim_wish *wish, const int *functions, size_t n, struct change *c)
@@ -89,10 +84,10 @@ static void add_claim_notes(struct flow *f, const struct claim_wish *wish, const
 
 	for (size_t i = 0; i < n; i++)
 		if (!is_target(wish, &c->host.functions[functions[i]]))
-			add_note(f, c,
+			flow_note(f, c,
 			    arena_printf(f->mem, "%s goes along: it belongs to the same card", c->host.functions[functions[i]].name));
 	for (size_t i = 0; i < n_guards; i++)
-		add_note(f, c,
+		flow_note(f, c,
 		    arena_printf(f->mem, "%s, allowed although %s", c->host.functions[guards[i].function].name, guards[i].text));
 	add_boot_note(f, c, functions, n);
 }
@@ -104,7 +99,7 @@ static void add_by_id_notes(struct flow *f, const struct claim_wish *wish, const
 	size_t n_texts = by_id_notes(f->mem, wish->facts, &c->host, claims, functions, n, &texts);
 
 	for (size_t i = 0; i < n_texts; i++)
-		add_note(f, c, texts[i]);
+		flow_note(f, c, texts[i]);
 }
 
 /* What --by-id needs to know of everything that might be claimed: the targets' slots and groups. */
@@ -130,8 +125,9 @@ static int add_boot_files(struct flow *f, const struct claims *now, struct chang
 	return r < 0 ? r : flow_add_boot_files(f, &after, c, e);
 }
 
-static int plan_new_claims(struct flow *f, struct claim_wish *wish, struct change *ret, struct err *e)
+static int plan_new_claims(struct flow *f, const void *data, struct change *ret, struct err *e)
 {
+	struct claim_wish known = *(const struct claim_wish *)data, *wish = &known;
 	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE | FACET_PATH,
 	    .targets = wish->bind.targets,
 	    .n_targets = wish->bind.n_targets,
@@ -169,26 +165,12 @@ static int plan_new_claims(struct flow *f, struct claim_wish *wish, struct chang
 enum outcome flow_claim(struct flow *f, const struct claim_wish *wish, const struct change_options *options,
     struct change *ret, struct err *e)
 {
-	struct session session = {.f = f, .lock = -1};
-	enum outcome outcome = OUTCOME_FAILED;
 	struct claim_wish now = *wish;
 
-	*ret = (struct change){.is_lasting = true};
 	now.bind.verb = VERB_CLAIM;
 	now.typed = options->wish;
 	now.time_s = f->s->ops->clock_s(f->s);
-	if (!options->is_dry_run && session_open(f, options->wish, &session, e) < 0)
-		outcome = OUTCOME_FAILED;
-	else if (plan_new_claims(f, &now, ret, e) < 0)
-		outcome = OUTCOME_FAILED;
-	else if (plan_count_moves(&ret->plan) == 0)
-		outcome = OUTCOME_NOTHING;
-	else if (options->is_dry_run)
-		outcome = OUTCOME_DONE;
-	else
-		outcome = flow_carry_out(&session, verb_name(VERB_CLAIM), options, true, 0, ret, e);
-	session_close(&session);
-	return outcome;
+	return flow_change_lasting(f, verb_name(VERB_CLAIM), plan_new_claims, &now, options, ret, e);
 }
 
 /* ---- removing ---- */
@@ -280,8 +262,14 @@ static int plan_going(struct flow *f, const struct claims_seen *seen, const int 
 	return r < 0 ? r : add_boot_files(f, &seen->claims, ret, e);
 }
 
-static int plan_removal(struct flow *f, char *const *words, size_t n_words, struct change *ret, struct err *e)
+struct words {
+	char *const *items;
+	size_t n;
+};
+
+static int plan_removal(struct flow *f, const void *data, struct change *ret, struct err *e)
 {
+	const struct words *words = data;
 	struct claims_seen seen = {0};
 	struct choice choice = {.f = f, .seen = &seen};
 	int *indices, r = flow_look_at_claims(f, &seen, e);
@@ -295,13 +283,13 @@ static int plan_removal(struct flow *f, char *const *words, size_t n_words, stru
 			return err_set(e, -EIO, "%s: %s", seen.claims.troubles[i].file, seen.claims.troubles[i].text);
 	choice.is_chosen = arena_alloc(f->mem, seen.claims.n + 1);
 	indices = arena_alloc(f->mem, (seen.claims.n + 1) * sizeof(*indices));
-	for (size_t i = 0; r == 0 && i < n_words; i++)
-		r = choose_word(&choice, words[i], e);
+	for (size_t i = 0; r == 0 && i < words->n; i++)
+		r = choose_word(&choice, words->items[i], e);
 	for (size_t i = 0; i < seen.claims.n; i++)
 		if (choice.is_chosen[i])
 			indices[n++] = (int)i;
 	for (size_t i = 0; i < seen.claims.n_troubles; i++)
-		add_note(f, ret,
+		flow_note(f, ret,
 		    arena_printf(f->mem, "%s is no claim and was left: %s", seen.claims.troubles[i].file, seen.claims.troubles[i].text));
 	return r < 0 ? r : plan_going(f, &seen, indices, n, ret, e);
 }
@@ -309,18 +297,5 @@ static int plan_removal(struct flow *f, char *const *words, size_t n_words, stru
 enum outcome flow_unclaim(struct flow *f, char *const *words, size_t n_words, const struct change_options *options,
     struct change *ret, struct err *e)
 {
-	struct session session = {.f = f, .lock = -1};
-	enum outcome outcome = OUTCOME_FAILED;
-
-	*ret = (struct change){.is_lasting = true};
-	if (!options->is_dry_run && session_open(f, options->wish, &session, e) < 0)
-		outcome = OUTCOME_FAILED;
-	else if (plan_removal(f, words, n_words, ret, e) < 0)
-		outcome = OUTCOME_FAILED;
-	else if (options->is_dry_run)
-		outcome = OUTCOME_DONE;
-	else
-		outcome = flow_carry_out(&session, "claim remove", options, true, 0, ret, e);
-	session_close(&session);
-	return outcome;
+	return flow_change_lasting(f, "claim remove", plan_removal, &(struct words){words, n_words}, options, ret, e);
 }

@@ -31,8 +31,9 @@ int flow_display_status(struct flow *f, struct host *h, struct desktop *ret, str
 	return r;
 }
 
-static int plan_use(struct flow *f, struct pci_addr addr, struct change *ret, struct err *e)
+static int plan_use(struct flow *f, const void *wish, struct change *ret, struct err *e)
 {
+	const struct pci_addr addr = *(const struct pci_addr *)wish;
 	struct display_facts facts = {0};
 	const char **notes;
 	struct value ours;
@@ -50,27 +51,12 @@ static int plan_use(struct flow *f, struct pci_addr addr, struct change *ret, st
 		return r;
 	n = display_notes(f->mem, &ret->host, &facts, addr, &notes);
 	for (size_t i = 0; i < n; i++)
-		*ARENA_PUSH(f->mem, ret->notes, ret->n_notes) = notes[i];
+		flow_note(f, ret, notes[i]);
 	return 0;
 }
 
 enum outcome flow_display_use(struct flow *f, struct pci_addr addr, const struct change_options *options, struct change *ret,
     struct err *e)
 {
-	struct session session = {.f = f, .lock = -1};
-	enum outcome outcome = OUTCOME_FAILED;
-
-	*ret = (struct change){.is_lasting = true};
-	if (!options->is_dry_run && session_open(f, options->wish, &session, e) < 0)
-		outcome = OUTCOME_FAILED;
-	else if (plan_use(f, addr, ret, e) < 0)
-		outcome = OUTCOME_FAILED;
-	else if (plan_count_moves(&ret->plan) == 0)
-		outcome = OUTCOME_NOTHING;
-	else if (options->is_dry_run)
-		outcome = OUTCOME_DONE;
-	else
-		outcome = flow_carry_out(&session, "display use", options, true, 0, ret, e);
-	session_close(&session);
-	return outcome;
+	return flow_change_lasting(f, "display use", plan_use, &addr, options, ret, e);
 }

@@ -62,11 +62,6 @@ static int read_known(struct flow *f, struct hugepages *ret, struct err *e)
 	return r;
 }
 
-static void add_note(struct flow *f, struct change *c, const char *text)
-{
-	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
-}
-
 /* An interrupted change of the same pool decides first. */
 static int check_interrupted(struct flow *f, const struct plan *p, struct err *e)
 {
@@ -111,11 +106,11 @@ static void note_result(struct flow *f, struct change *c)
 			continue;
 		got = p->ours > s->have.number ? p->ours - s->have.number : 0;
 		if (got < asked)
-			add_note(f, c,
+			flow_note(f, c,
 			    arena_printf(f->mem, "%llu of %llu pages came%s: more memory could not be had in one piece",
 				(unsigned long long)got, (unsigned long long)asked, place(f, p)));
 		if (p->free < got)
-			add_note(f, c,
+			flow_note(f, c,
 			    arena_printf(f->mem, "%llu of the pages%s are in use already: surplus pages of somebody became lasting ones",
 				(unsigned long long)(got - p->free), place(f, p)));
 	}
@@ -126,7 +121,7 @@ static void note_use(struct flow *f, struct change *c, const struct hugepages *b
 	const struct huge_pool *p = c->plan.n_steps > 0 ? find_pool(before, c->plan.steps[0].target) : NULL;
 
 	if (p)
-		add_note(f, c,
+		flow_note(f, c,
 		    arena_printf(f->mem, "for a guest: qemu … -mem-prealloc -mem-path DIR, DIR a hugetlbfs of %s (/dev/hugepages has the "
 			"kernel's default size); libvirt: <memoryBacking><hugepages/></memoryBacking>", size_words(f->mem, p->page_kb)));
 }
@@ -147,7 +142,7 @@ static int plan_reserve(struct flow *f, const struct hugepages_wish *wish, bool 
 		uint64_t asked = s->want.number - s->have.number;
 
 		if (p && p->has_memory && asked * p->page_kb > p->free_kb)
-			add_note(f, ret,
+			flow_note(f, ret,
 			    arena_printf(f->mem, "only %s are free%s: the kernel drops cached files for the rest, or gives fewer pages",
 				size_words(f->mem, p->free_kb), place(f, p)));
 	}
@@ -257,7 +252,7 @@ static void note_surplus(struct flow *f, const struct hugepages *before, struct 
 		const struct huge_pool *p = &now.pools[i], *old = find_pool(before, p->target);
 
 		if (old && p->surplus > old->surplus)
-			add_note(f, c,
+			flow_note(f, c,
 			    arena_printf(f->mem, "%llu pages of %s%s are in use (surplus_hugepages): the kernel frees each when its user "
 				"lets go, a guest when it ends", (unsigned long long)(p->surplus - old->surplus),
 				size_words(f->mem, p->page_kb), place(f, p)));
@@ -272,7 +267,7 @@ static enum outcome plan_release_all(struct flow *f, const struct hugepages *now
 		const struct huge_pool *p = find_pool(now, s->target);
 
 		if (p && s->have.number > p->free)
-			add_note(f, ret,
+			flow_note(f, ret,
 			    arena_printf(f->mem, "%llu of these pages%s are in use: they go when their user lets go",
 				(unsigned long long)(s->have.number - p->free), place(f, p)));
 	}

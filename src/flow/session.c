@@ -13,6 +13,11 @@ enum {
 	LOCK_POLL_MS = 50,
 };
 
+void flow_note(struct flow *f, struct change *c, const char *text)
+{
+	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
+}
+
 enum outcome outcome_of_apply(enum apply_result r)
 {
 	static const enum outcome outcomes[] = {

@@ -14,6 +14,9 @@ struct session {
 	size_t n_closes;
 };
 
+/* A sentence more for whoever asked for the change; text lives as long as f->mem. */
+void flow_note(struct flow *f, struct change *c, const char *text);
+
 /* Checks rights, makes /run/passthru, waits for the lock (with a limit; the holder is named). */
 int session_open(struct flow *f, const char *wish, struct session *ret, struct err *e);
 

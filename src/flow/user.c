@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "flow/memlock.h"
+#include "flow/session.h"
 #include "model/hugepages.h"
 #include "sys/read_access.h"
 
@@ -30,11 +31,6 @@ int flow_find_user(struct flow *f, const char *text, struct sys_user *ret, struc
 	}
 }
 
-static void add_note(struct flow *f, struct change *c, const char *text)
-{
-	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
-}
-
 static const char *name_of(struct flow *f, const char *user)
 {
 	return arena_strndup(f->mem, user, strcspn(user, ":"));
@@ -54,7 +50,7 @@ static void note_container(struct flow *f, const char *name, const struct bind_w
 	if (read_access(f->s, "/dev/vfio/vfio", &a, NULL) < 0 || access_is_for_all(&a) ||
 	    (a.uid == wish->uid && (a.mode & 0600) == 0600) || (a.gid == wish->gid && (a.mode & 060) == 060))
 		return;
-	add_note(f, c, arena_printf(f->mem, "%s cannot open /dev/vfio/vfio (%s); chmod 0666 /dev/vfio/vfio lets everyone, which "
+	flow_note(f, c, arena_printf(f->mem, "%s cannot open /dev/vfio/vfio (%s); chmod 0666 /dev/vfio/vfio lets everyone, which "
 		"gives no device away", name, access_describe(f->mem, access_format(f->mem, &a))));
 }
 
@@ -66,7 +62,7 @@ static void note_limit(struct flow *f, const char *name, struct change *c)
 
 	if (own.has_limits)
 		here = arena_printf(f->mem, " (started from here: %s)", limit_words(f, own.soft_bytes));
-	add_note(f, c, arena_printf(f->mem, "%s must be able to lock all of a guest's memory and about 1 GiB%s: \"%s - memlock "
+	flow_note(f, c, arena_printf(f->mem, "%s must be able to lock all of a guest's memory and about 1 GiB%s: \"%s - memlock "
 		"unlimited\" in /etc/security/limits.d/passthru.conf and a new login, or LimitMEMLOCK=infinity in a service; "
 		"passthru with --user sees to it itself", name, here, name));
 }
@@ -77,7 +73,7 @@ void flow_note_user(struct flow *f, const struct bind_wish *wish, struct change 
 
 	/* A group of one's own mostly has one's own number. */
 	if (wish->gid != wish->uid)
-		add_note(f, c, arena_printf(f->mem, "all members of group %u may use the device, not %s alone", wish->gid, name));
+		flow_note(f, c, arena_printf(f->mem, "all members of group %u may use the device, not %s alone", wish->gid, name));
 	note_container(f, name, wish, c);
 	if (wish->verb != VERB_WITH)
 		note_limit(f, name, c);
@@ -97,8 +93,8 @@ uint64_t flow_memlock_for_user(struct flow *f, const struct sys_user *user, char
 	if (!flow_judge_memlock(f, argv, &limit, user->name, &a))
 		return wanted;
 	if (a.is_enough == TRI_YES)
-		add_note(f, c, arena_printf(f->mem, "%s (raised for this command)", a.text));
+		flow_note(f, c, arena_printf(f->mem, "%s (raised for this command)", a.text));
 	else
-		add_note(f, c, a.n_mends > 0 ? arena_printf(f->mem, "%s (%s)", a.text, a.mends[0]) : a.text);
+		flow_note(f, c, a.n_mends > 0 ? arena_printf(f->mem, "%s (%s)", a.text, a.mends[0]) : a.text);
 	return a.needed_bytes;
 }

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "model/our_file.h"
 #include "plan/bind.h"
+#include "plan/notes.h"
 #include "text/kernel_cmdline.h"
 
 /* Somebody else's line that does the same; NULL: there is none. */
@@ -142,17 +143,6 @@ int plan_unblacklist(struct arena *mem, const struct blacklist_facts *facts, str
 
 /* ---- notes ---- */
 
-struct notes {
-	struct arena *mem;
-	const char **items;
-	size_t n;
-};
-
-static void add_note(struct notes *notes, const char *text)
-{
-	*ARENA_PUSH(notes->mem, notes->items, notes->n) = text;
-}
-
 static void add_user_notes(struct notes *notes, const struct host *h, const struct module_fact *m)
 {
 	for (size_t i = 0; i < m->n_users; i++) {
@@ -161,12 +151,12 @@ static void add_user_notes(struct notes *notes, const struct host *h, const stru
 		const char *after = user->others ? arena_printf(notes->mem, "%s fits too", user->others) : "nothing else fits it";
 		const char *now = user->is_bound ? arena_printf(notes->mem, "%s, which has it now", m->name) : m->name;
 
-		add_note(notes, arena_printf(notes->mem, "%s loses %s; %s", f->name, now, after));
+		notes_add(notes, arena_printf(notes->mem, "%s loses %s; %s", f->name, now, after));
 		if (f->claim)
-			add_note(notes, arena_printf(notes->mem, "%s is claimed: that keeps %s from it already, and from nothing else", f->name, m->name));
+			notes_add(notes, arena_printf(notes->mem, "%s is claimed: that keeps %s from it already, and from nothing else", f->name, m->name));
 	}
 	if (m->n_users == 0 && m->exists == TRI_YES)
-		add_note(notes, arena_printf(notes->mem, "no PCI function here would have %s loaded", m->name));
+		notes_add(notes, arena_printf(notes->mem, "no PCI function here would have %s loaded", m->name));
 }
 
 static void add_module_notes(struct notes *notes, const struct host *h, const struct blacklist_facts *facts, const struct module_fact *m)
@@ -175,17 +165,17 @@ static void add_module_notes(struct notes *notes, const struct host *h, const st
 	const char *word = find_word(notes->mem, facts->cmdline, m->name);
 
 	if (line) {
-		add_note(notes, arena_printf(notes->mem, "%s is blacklisted by %s line %u already", m->name, line->file, line->number));
+		notes_add(notes, arena_printf(notes->mem, "%s is blacklisted by %s line %u already", m->name, line->file, line->number));
 		return;
 	}
 	if (word)
-		add_note(notes, arena_printf(notes->mem, "the kernel that runs was started with %s= and %s among it", word, m->name));
+		notes_add(notes, arena_printf(notes->mem, "the kernel that runs was started with %s= and %s among it", word, m->name));
 	if (m->exists == TRI_NO)
-		add_note(notes,
+		notes_add(notes,
 		    arena_printf(notes->mem, "there is no module %s for kernel %s: the line waits for one", m->name, facts->release));
 	add_user_notes(notes, h, m);
 	if (m->dependants)
-		add_note(notes,
+		notes_add(notes,
 		    arena_printf(notes->mem, "%s: built on it, and they load it all the same: %s", m->name, m->dependants));
 }
 
@@ -199,9 +189,9 @@ size_t blacklist_notes(struct arena *mem, const struct host *h, const struct bla
 		n_users += facts->modules[i].n_users;
 	}
 	if (n_users > 0)
-		add_note(&notes, "a blacklist takes the driver from every device it drives; passthru claim keeps it from one card alone");
+		notes_add(&notes, "a blacklist takes the driver from every device it drives; passthru claim keeps it from one card alone");
 	for (size_t i = 0; i < facts->conf.n_unread; i++)
-		add_note(&notes, arena_printf(mem, "%s cannot be read: %s", facts->conf.unread[i].file, facts->conf.unread[i].text));
+		notes_add(&notes, arena_printf(mem, "%s cannot be read: %s", facts->conf.unread[i].file, facts->conf.unread[i].text));
 	*ret = notes.items;
 	return notes.n;
 }

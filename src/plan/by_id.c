@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "model/our_file.h"
+#include "plan/notes.h"
 
 const char *by_id_modules(struct arena *mem, const struct native_modules *m)
 {
@@ -228,17 +229,6 @@ int plan_by_id_file(struct arena *mem, const struct by_id_facts *facts, const st
 
 /* ---- notes ---- */
 
-struct notes {
-	struct arena *mem;
-	const char **items;
-	size_t n;
-};
-
-static void add_note(struct notes *notes, const char *text)
-{
-	*ARENA_PUSH(notes->mem, notes->items, notes->n) = text;
-}
-
 static bool is_claimed_by_id(const struct claims *c, const struct pci_function *f)
 {
 	for (size_t i = 0; i < c->n; i++)
@@ -250,13 +240,13 @@ static bool is_claimed_by_id(const struct claims *c, const struct pci_function *
 static void add_native_notes(struct notes *notes, const struct pci_function *f, const struct native_modules *m)
 {
 	for (size_t i = 0; i < m->n_builtin; i++)
-		add_note(notes,
+		notes_add(notes,
 		    arena_printf(notes->mem,
 			"%s: %s is built into this kernel and takes it before any module is loaded, so no softdep helps; only the word "
 			"vfio-pci.ids=%04x:%04x would, where vfio-pci is built in too",
 			f->name, m->builtin[i], f->vendor, f->device));
 	if (m->is_unknown)
-		add_note(notes,
+		notes_add(notes,
 		    arena_printf(notes->mem, "%s: which modules would take it cannot be told here, so only %s waits for vfio-pci", f->name,
 			m->n > 0 ? m->names[0] : "none"));
 }
@@ -267,22 +257,22 @@ static void add_other_notes(struct notes *notes, const struct by_id_facts *facts
 	struct other_ids behind = find_other_ids(notes->mem, &facts->conf, true);
 
 	if (ahead.line)
-		add_note(notes,
+		notes_add(notes,
 		    arena_printf(notes->mem, "%s line %u sets ids=%s; the kernel keeps the last ids alone, so they are written again here",
 			ahead.line->file, ahead.line->number, ahead.ids));
 	if (facts->cmdline_ids)
-		add_note(notes,
+		notes_add(notes,
 		    arena_printf(notes->mem, "the kernel's command line has vfio-pci.ids=%s, which wins over the file; these ids are among them",
 			facts->cmdline_ids));
 	else if (behind.line)
-		add_note(notes,
+		notes_add(notes,
 		    arena_printf(notes->mem, "%s line %u sets ids=%s and wins over the file; these ids are among them", behind.line->file,
 			behind.line->number, behind.ids));
 	for (size_t i = 0; i < facts->conf.n_lines; i++) {
 		const struct modprobe_line *line = &facts->conf.lines[i];
 
 		if (line->verb == MODPROBE_INSTALL && str_same_module(line->name, "vfio_pci"))
-			add_note(notes,
+			notes_add(notes,
 			    arena_printf(notes->mem, "%s line %u runs a command in place of loading vfio-pci: it must load it with its options",
 				line->file, line->number));
 	}
@@ -302,7 +292,7 @@ size_t by_id_notes(struct arena *mem, const struct by_id_facts *facts, const str
 		const struct pci_function *f = &h->functions[twins[i]];
 
 		if (!is_claimed_by_id(c, f))
-			add_note(&notes,
+			notes_add(&notes,
 			    arena_printf(mem, "%s has the same ids, %04x:%04x: vfio-pci takes it at boot as well", f->name, f->vendor, f->device));
 	}
 	add_other_notes(&notes, facts);

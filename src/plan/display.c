@@ -6,6 +6,7 @@
 #include "base/str.h"
 #include "judge/verdict.h"
 #include "model/our_file.h"
+#include "plan/notes.h"
 #include "text/xorg_conf.h"
 
 /* The server's driver for a kernel driver. Its own "modesetting" draws on any that sets modes, and is always there; of the
@@ -82,17 +83,6 @@ int plan_display_use(struct arena *mem, const struct host *h, const struct displ
 
 /* ---- notes ---- */
 
-struct notes {
-	struct arena *mem;
-	const char **items;
-	size_t n;
-};
-
-static void add_note(struct notes *notes, const char *text)
-{
-	*ARENA_PUSH(notes->mem, notes->items, notes->n) = text;
-}
-
 static void add_xorg_notes(struct notes *notes, const struct xorg_conf *c, struct pci_addr addr)
 {
 	for (size_t i = 0; i < c->n; i++) {
@@ -102,17 +92,17 @@ static void add_xorg_notes(struct notes *notes, const struct xorg_conf *c, struc
 		if (str_eq(d->file, XORG_FILE))
 			continue;
 		if (d->bus_id && !d->has_addr)
-			add_note(notes, arena_printf(notes->mem, "%s line %u: BusID \"%s\" is not understood", d->file, d->line, d->bus_id));
+			notes_add(notes, arena_printf(notes->mem, "%s line %u: BusID \"%s\" is not understood", d->file, d->line, d->bus_id));
 		else if (d->has_addr && pci_addr_cmp(d->addr, addr) != 0)
-			add_note(notes,
+			notes_add(notes,
 			    arena_printf(notes->mem, "%s line %u draws on %s: the two contradict each other, take one away", d->file, d->line,
 				pci_addr_format(d->addr, name)));
 		else if (d->is_class && d->is_primary)
-			add_note(notes,
+			notes_add(notes,
 			    arena_printf(notes->mem, "%s line %u makes every card of its class the first one (PrimaryGPU)", d->file, d->line));
 	}
 	for (size_t i = 0; i < c->n_unread; i++)
-		add_note(notes, arena_printf(notes->mem, "%s cannot be read: %s", c->unread[i].file, c->unread[i].text));
+		notes_add(notes, arena_printf(notes->mem, "%s cannot be read: %s", c->unread[i].file, c->unread[i].text));
 }
 
 /* The integrated cards' vendors; by the vendor alone, for only they can be told to a laptop's tool. */
@@ -124,14 +114,14 @@ static void add_prime_note(struct notes *notes, const struct desktop *d, const s
 	if (d->prime == PRIME_NONE || str_eq(d->prime_choice, choice))
 		return;
 	if (f->vendor == 0x10de || d->prime == PRIME_SUSE) {
-		add_note(notes,
+		notes_add(notes,
 		    arena_printf(notes->mem, "prime-select decides too, and is at %s: prime-select %s, reboot, then passthru display status", now,
 			choice));
 		return;
 	}
 	if (str_eq(d->prime_choice, "on-demand"))
 		return;
-	add_note(notes,
+	notes_add(notes,
 	    arena_printf(notes->mem, "prime-select decides too, and is at %s: prime-select on-demand, reboot, then passthru display status "
 		"(prime-select intel may take the other card off the bus, and then nothing is there to hand over)", now));
 }
@@ -157,12 +147,12 @@ static void add_firmware_notes(struct notes *notes, const struct host *h, const 
 
 	if (is_it || count_displays(h) < 2)
 		return;
-	add_note(notes,
+	notes_add(notes,
 	    arena_printf(notes->mem, "the firmware draws on %s: choose %s as primary display in its setup, and plug the monitor in there%s%s",
 		is_known ? "another card" : "a card that cannot be told", f->name, setting ? "; on such boards look for " : "",
 		setting ? setting : ""));
 	if (d->is_efi)
-		add_note(notes, "systemctl reboot --firmware-setup leads into the firmware's setup; afterwards passthru display status");
+		notes_add(notes, "systemctl reboot --firmware-setup leads into the firmware's setup; afterwards passthru display status");
 }
 
 static bool has_wayland(const struct desktop *d)
@@ -181,10 +171,10 @@ size_t display_notes(struct arena *mem, const struct host *h, const struct displ
 
 	add_xorg_notes(&notes, &facts->desktop.xorg, addr);
 	if (count_displays(h) > 1)
-		add_note(&notes, "the X server then opens no other card, so that those can be handed over");
+		notes_add(&notes, "the X server then opens no other card, so that those can be handed over");
 	add_prime_note(&notes, &facts->desktop, f);
 	add_firmware_notes(&notes, h, &facts->desktop, f);
-	add_note(&notes,
+	notes_add(&notes,
 	    arena_printf(mem, "%sWayland does not read this: boot_vga decides, or the udev tag mutter-device-preferred-primary (GNOME), "
 		"KWIN_DRM_DEVICES (KDE), WLR_DRM_DEVICES (wlroots)",
 		has_wayland(&facts->desktop) ? "a session here is of Wayland; " : ""));
