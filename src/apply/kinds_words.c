@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "apply/kinds_prime.h"
 #include "apply/tool.h"
 #include "base/str.h"
 #include "model/boot_word.h"
+#include "model/display.h"
 #include "text/kernel_cmdline.h"
 #include "text/kernelstub.h"
 #include "text/shell_vars.h"
@@ -191,6 +193,8 @@ int setting_get(struct sys *s, struct arena *mem, const char *target, struct val
 	struct boot_word w;
 
 	*ret = (struct value){0};
+	if (is_prime_target(target))
+		return prime_get(s, mem, target, ret, e);
 	if (boot_setting_parse(mem, target, &w))
 		for (size_t i = 0; i < ARRAY_LEN(settings); i++)
 			if (str_eq(settings[i].program, w.place))
@@ -211,6 +215,8 @@ int setting_set(struct sys *s, struct arena *mem, const struct step *move, const
 	const char *output;
 
 	(void)from;
+	if (is_prime_target(move->target))
+		return prime_set(s, mem, move, e);
 	if (str_eq(move->want.text, SETTING_SOME))
 		return err_set(e, -EINVAL, "which entries had %s is not known any more", move->target);
 	if (boot_setting_parse(mem, move->target, &w))

@@ -50,6 +50,8 @@ enum option_id {
 	OPT_DOT,
 	OPT_SVG,
 	OPT_FIX,
+	OPT_FIRMWARE,
+	OPT_YES,
 	OPTIONS
 };
 
@@ -100,6 +102,7 @@ struct cli {
 	bool is_journal; /* explain */
 	bool is_dot, is_svg; /* topology */
 	bool is_fix; /* check */
+	bool wants_setup, is_agreed; /* display use */
 	const char **allow;
 	size_t n_allow;
 	const char **dumps;
@@ -170,6 +173,9 @@ int cli_change(struct cli *c, struct bind_wish *wish, const char *done);
  * exit code, or `failed` where it could not be run. The second plans a wish for it. */
 bool cli_run_apart(struct cli *c, struct flow *f, const char *verb, const struct plan *p, int failed, int *ret_code);
 bool cli_run_wish_apart(struct cli *c, struct flow *f, const struct bind_wish *wish, int failed, int *ret_code);
+
+/* A question at the terminal; anything but y or yes is no. */
+bool cli_agrees(const char *question);
 
 /* Dry run or result of a change, as text or JSON. */
 void cli_show_change(

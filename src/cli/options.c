@@ -43,6 +43,8 @@ const struct option_row option_rows[OPTIONS] = {
     [OPT_DOT] = {"dot", 0, NULL, "answer in the DOT language of Graphviz", AT(is_dot)},
     [OPT_SVG] = {"svg", 0, NULL, "answer with a picture, as SVG", AT(is_svg)},
     [OPT_FIX] = {"fix", 0, NULL, "carry out what passthru can mend by itself", AT(is_fix)},
+    [OPT_FIRMWARE] = {"firmware", 0, NULL, "at the end, when asked and agreed to, restart the machine into its firmware's setup", AT(wants_setup)},
+    [OPT_YES] = {"yes", 'y', NULL, "agree without being asked", AT(is_agreed)},
     [OPT_ABANDON] = {"abandon", 0, "ID", "set an open change aside without touching the machine", AT(abandon)},
 };
 

@@ -188,6 +188,8 @@ static void show_change_json(
 		json_object_object_add(o, "wish", wish_to_json(wish));
 	json_object_object_add(o, "plan", plan_to_json(&change->plan));
 	json_object_object_add(o, "notes", notes);
+	if (change->needs_reboot)
+		json_object_object_add(o, "reboot_required", json_object_new_boolean(true));
 	view_json(stdout, o);
 }
 
@@ -213,6 +215,15 @@ void cli_show_change(
 		(void)printf("note: %s\n", view_clean(c->mem, change->notes[i]));
 	if (outcome == OUTCOME_DONE && !c->is_dry_run && done)
 		(void)printf("%s\n", done);
+}
+
+bool cli_agrees(const char *question)
+{
+	char answer[16];
+
+	(void)fflush(stdout);
+	(void)fprintf(stderr, "passthru: %s [y/N] ", question);
+	return fgets(answer, sizeof(answer), stdin) && (str_eq(answer, "y\n") || str_eq(answer, "yes\n"));
 }
 
 static void say_apart(void *data, const char *service)

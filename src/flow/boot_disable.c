@@ -11,6 +11,7 @@
 #include "flow/boot_words.h"
 #include "model/boot_word.h"
 #include "model/claim.h"
+#include "model/display.h"
 #include "model/our_file.h"
 #include "plan/boot_words.h"
 #include "text/kernel_cmdline.h"
@@ -31,7 +32,7 @@ static bool is_of_words(const struct step *s)
 {
 	static const char *const files[] = {GRUB_D_FILE, CMDLINE_D_FILE, LIMINE_TOOL_FILE};
 
-	if (s->kind == KIND_WORD || s->kind == KIND_SETTING)
+	if (s->kind == KIND_WORD || (s->kind == KIND_SETTING && !is_prime_target(s->target)))
 		return true;
 	for (size_t i = 0; s->kind == KIND_FILE && i < ARRAY_LEN(files); i++)
 		if (str_eq(files[i], s->target))

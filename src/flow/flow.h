@@ -49,6 +49,7 @@ struct change {
 	unsigned id;	    /* in the journal; 0: nothing was written */
 	bool is_lasting;    /* the plan is, and with it the id */
 	struct host host;   /* as it was read before */
+	bool needs_reboot;  /* it is in force from the next boot on alone; of `display use` */
 	const char **notes; /* what the person should know, a sentence each */
 	size_t n_notes;
 };

@@ -28,7 +28,7 @@ enum kind {
 	KIND_ACCESS,   /* target: /dev/vfio/N; value: text, model/access.h */
 	KIND_FILE,     /* lasting. target: model/our_file.h; value: text, its content, NULL absent */
 	KIND_WORD,     /* lasting. target: model/boot_word.h; value: flag, it stands in a file of others */
-	KIND_SETTING,  /* lasting. target: model/boot_word.h; value: text, SETTING_… */
+	KIND_SETTING,  /* lasting. target: model/boot_word.h; value: text, SETTING_…; or model/display.h, PRIME_… */
 	KIND_IDENTITY, /* require: target address; value: text "vvvv:dddd class cccccc" */
 	KIND_USES,     /* require: target address; value: text, what the host does with it, "" nothing */
 	KIND_UNHELD,   /* require: target /dev/vfio/N; value: flag, nobody has it open */

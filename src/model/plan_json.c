@@ -10,6 +10,7 @@
 #include "model/access.h"
 #include "model/boot_word.h"
 #include "model/derived.h"
+#include "model/display.h"
 #include "model/hugepages.h"
 #include "model/image_needs.h"
 #include "model/json_text.h"
@@ -139,13 +140,16 @@ static bool get_file(struct arena *mem, const char *target, struct json_object *
 	return true;
 }
 
-/* What a text of this kind may say. */
-static bool text_is_valid(enum kind kind, const char *text)
+/* What a text of this step may say. */
+static bool text_is_valid(const struct step *s, const char *text)
 {
+	const enum kind kind = s->kind;
 	struct access access;
 
 	if (kind == KIND_RESET)
 		return strspn(text, "abcdefghijklmnopqrstuvwxyz_ ") == strlen(text);
+	if (kind == KIND_SETTING && is_prime_target(s->target))
+		return is_prime_choice(s->target, text);
 	if (kind == KIND_SETTING)
 		return str_eq(text, SETTING_ALL) || str_eq(text, SETTING_SOME) || str_eq(text, SETTING_NONE);
 	if (kind == KIND_GENERATED)
@@ -168,7 +172,7 @@ static bool value_from_json(struct arena *mem, const struct step *s, struct json
 	case VALUE_TEXT:
 	case VALUE_ACCESS:
 		text = json_member_text(o, key, kind == KIND_USES ? LONGEST_USES : MAX_TEXT);
-		if (!text || !text_is_valid(kind, text))
+		if (!text || !text_is_valid(s, text))
 			return false;
 		ret->text = arena_strdup(mem, text);
 		return true;
@@ -243,7 +247,7 @@ static bool target_is_valid(struct arena *mem, enum kind kind, const char *targe
 	case KIND_WORD:
 		return boot_word_parse(mem, target, &word);
 	case KIND_SETTING:
-		return boot_setting_parse(mem, target, &word);
+		return is_prime_target(target) || boot_setting_parse(mem, target, &word);
 	case KIND_GENERATED:
 		return boot_generated_parse(mem, target, &word);
 	case KIND_IMAGE:

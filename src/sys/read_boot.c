@@ -108,6 +108,18 @@ static enum tri read_secure_boot(struct sys *s)
 	return n == 5 ? tri_from(data[4] == 1) : TRI_UNKNOWN;
 }
 
+enum tri read_firmware_setup(struct sys *s)
+{
+	char path[SYS_PATH], data[16];
+	int n = s->ops->read(s, sys_path(path, VARIABLES "/OsIndicationsSupported-" GLOBAL), data, sizeof(data));
+
+	if (n == -ENOENT && (s->ops->list(s, VARIABLES, stop_at_first, NULL) == 1 ||
+				(s->ops->exists(s, "sys/firmware") == 1 && s->ops->exists(s, "sys/firmware/efi") == 0)))
+		return TRI_NO;
+	/* Attributes, and 64 bits. */
+	return n == 12 ? tri_from(data[4] & 1) : TRI_UNKNOWN;
+}
+
 static void read_efi(struct sys *s, struct arena *mem, struct boot *b)
 {
 	int r = s->ops->exists(s, "sys/firmware/efi");

@@ -8,6 +8,10 @@
 /* Everything but the words of the loader's own files. Cannot fail: what is not there is not said. */
 void read_boot(struct sys *s, struct arena *mem, struct boot *ret);
 
+/* Can the firmware be asked to show its setup at the next boot? Bit 0 of OsIndicationsSupported (UEFI 2.10, 8.5.4), as
+ * `systemctl reboot --firmware-setup` asks. */
+enum tri read_firmware_setup(struct sys *s);
+
 /* What is configured and generated, by the files of that stack. */
 void read_boot_words(struct sys *s, struct arena *mem, enum boot_stack stack, struct boot *b);
 

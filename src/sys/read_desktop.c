@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "sys/folder.h"
+#include "sys/read_boot.h"
 #include "text/session_text.h"
 #include "text/xorg_conf.h"
 
@@ -60,7 +61,7 @@ static void read_xorg(struct sys *s, struct arena *mem, struct xorg_conf *c)
 
 /* ---- prime-select ---- */
 
-static void read_prime(struct sys *s, struct arena *mem, struct desktop *d)
+void read_prime(struct sys *s, struct arena *mem, struct desktop *d)
 {
 	static const char ubuntu[] = "etc/prime-discrete", suse[] = "etc/prime/current_type";
 	const char *text;
@@ -68,6 +69,10 @@ static void read_prime(struct sys *s, struct arena *mem, struct desktop *d)
 	if (s->ops->exists(s, "usr/bin/prime-select") != 1 && s->ops->exists(s, "usr/sbin/prime-select") != 1)
 		return;
 	d->prime = s->ops->exists(s, "etc/prime") == 1 ? PRIME_SUSE : PRIME_UBUNTU;
+	if (d->prime == PRIME_SUSE && s->ops->exists(s, "etc/systemd/system/multi-user.target.wants/prime-select.service") == 1) {
+		text = sys_text(s, mem, "etc/prime/boot", NULL);
+		d->prime_boot = text ? text : "last";
+	}
 	text = sys_text(s, mem, d->prime == PRIME_SUSE ? suse : ubuntu, NULL);
 	if (!text)
 		return;
@@ -76,6 +81,21 @@ static void read_prime(struct sys *s, struct arena *mem, struct desktop *d)
 	if (d->prime == PRIME_UBUNTU && (str_eq(text, "on") || str_eq(text, "off")))
 		text = str_eq(text, "on") ? "nvidia" : "intel";
 	d->prime_choice = text;
+}
+
+/* ---- power ---- */
+
+/* It is shown without the function's lock, and without waking it (drivers/base/power/sysfs.c). */
+void read_card_power(struct sys *s, struct arena *mem, const struct host *h, struct desktop *d)
+{
+	d->power = arena_alloc(mem, (h->n_functions + 1) * sizeof(*d->power));
+	for (size_t i = 0; i < h->n_functions; i++) {
+		char path[SYS_PATH];
+
+		if (function_is_display(&h->functions[i]))
+			d->power[i] = sys_text(
+			    s, mem, sys_path(path, "sys/bus/pci/devices/%s/power/runtime_status", h->functions[i].name), NULL);
+	}
 }
 
 /* ---- sessions ---- */
@@ -118,7 +138,8 @@ static void read_sessions(struct sys *s, struct arena *mem, struct desktop *d)
 void read_desktop(struct sys *s, struct arena *mem, struct desktop *ret)
 {
 	*ret = (struct desktop){.board_vendor = sys_text(s, mem, "sys/class/dmi/id/board_vendor", NULL),
-	    .is_efi = s->ops->exists(s, "sys/firmware/efi") == 1};
+	    .is_efi = s->ops->exists(s, "sys/firmware/efi") == 1,
+	    .has_setup = read_firmware_setup(s)};
 	read_xorg(s, mem, &ret->xorg);
 	read_prime(s, mem, ret);
 	read_sessions(s, mem, ret);

@@ -8,3 +8,9 @@
 
 /* Cannot fail: what is not there is absent, files of Xorg that cannot be read are named. */
 void read_desktop(struct sys *s, struct arena *mem, struct desktop *ret);
+
+/* Its members that begin with prime. */
+void read_prime(struct sys *s, struct arena *mem, struct desktop *d);
+
+/* d->power, of h's graphics cards. */
+void read_card_power(struct sys *s, struct arena *mem, const struct host *h, struct desktop *d);

@@ -6,27 +6,6 @@
 #include "base/str.h"
 #include "view/text.h"
 
-/* ---- which card has the picture ---- */
-
-static bool has_use(const struct host *h, enum use_kind kind, int function)
-{
-	for (size_t i = 0; i < h->n_uses; i++)
-		if (h->uses[i].kind == kind && (function < 0 || h->uses[i].function == function))
-			return true;
-	return false;
-}
-
-/* A lit monitor shows it; where none is, what the text console or else the firmware draws on. */
-static bool shows_picture(const struct host *h, int function)
-{
-	static const enum use_kind kinds[] = {USE_CONNECTOR, USE_CONSOLE, USE_BOOT_DISPLAY};
-
-	for (size_t i = 0; i < ARRAY_LEN(kinds); i++)
-		if (has_use(h, kinds[i], -1))
-			return has_use(h, kinds[i], function);
-	return false;
-}
-
 static const char *use_label(enum use_kind kind)
 {
 	return kind == USE_CONNECTOR ? "monitor lit" : kind == USE_CONSOLE ? "text console" : "firmware's console";
@@ -44,12 +23,14 @@ static const char *tool_name(enum prime_tool t)
 
 /* ---- text ---- */
 
-static void show_card(FILE *out, struct arena *mem, const struct host *h, int index)
+static void show_card(FILE *out, struct arena *mem, const struct host *h, const struct desktop *d, int index)
 {
 	const struct pci_function *f = &h->functions[index];
 
-	(void)fprintf(out, "%s %s, driver %s%s%s\n", f->name, f->description ? view_clean(mem, f->description) : "graphics card",
-	    f->driver ? view_clean(mem, f->driver) : "none", f->claim ? ", claimed" : "",
+	const char *power = d->power ? d->power[index] : NULL;
+
+	(void)fprintf(out, "%s %s, driver %s%s%s%s%s\n", f->name, f->description ? view_clean(mem, f->description) : "graphics card",
+	    f->driver ? view_clean(mem, f->driver) : "none", power ? ", " : "", power ? view_clean(mem, power) : "", f->claim ? ", claimed" : "",
 	    shows_picture(h, index) ? ": the host's picture" : "");
 	for (size_t i = 0; i < h->n_uses; i++) {
 		const struct use *u = &h->uses[i];
@@ -96,14 +77,27 @@ static void show_sessions(FILE *out, struct arena *mem, const struct desktop *d)
 	}
 }
 
-void view_display(FILE *out, struct arena *mem, const struct host *h, const struct desktop *d)
+static void show_progress(FILE *out, struct arena *mem, const struct display_progress *p)
+{
+	char name[PCI_ADDR_TEXT];
+
+	if (p->stage == DISPLAY_NOT_CHOSEN)
+		return;
+	(void)fprintf(out, "chosen: %s by passthru display use%s%s: %s\n", pci_addr_format(p->card, name), p->command ? ", with " : "",
+	    p->command ? p->command : "", view_clean(mem, p->text));
+	for (size_t i = 0; i < p->n_others; i++)
+		(void)fprintf(out, "  %s\n", view_clean(mem, p->others[i]));
+	(void)fprintf(out, "next: %s\n", view_clean(mem, p->next));
+}
+
+void view_display(FILE *out, struct arena *mem, const struct host *h, const struct desktop *d, const struct display_progress *p)
 {
 	const char *setting = firmware_display_setting(d->board_vendor);
 	size_t n = 0;
 
 	for (size_t i = 0; i < h->n_functions; i++)
 		if (function_is_display(&h->functions[i])) {
-			show_card(out, mem, h, (int)i);
+			show_card(out, mem, h, d, (int)i);
 			n++;
 		}
 	if (n == 0)
@@ -117,6 +111,7 @@ void view_display(FILE *out, struct arena *mem, const struct host *h, const stru
 	show_sessions(out, mem, d);
 	if (setting && n > 1)
 		(void)fprintf(out, "firmware: boards of %s mostly choose under %s\n", view_clean(mem, d->board_vendor), setting);
+	show_progress(out, mem, p);
 }
 
 /* ---- JSON ---- */
@@ -126,7 +121,7 @@ static void add_text(struct json_object *o, struct arena *mem, const char *key, 
 	json_object_object_add(o, key, text ? json_object_new_string(view_clean(mem, text)) : NULL);
 }
 
-static struct json_object *card_json(struct arena *mem, const struct host *h, int index)
+static struct json_object *card_json(struct arena *mem, const struct host *h, const struct desktop *d, int index)
 {
 	struct json_object *o = json_object_new_object(), *uses = json_object_new_array();
 	const struct pci_function *f = &h->functions[index];
@@ -134,6 +129,7 @@ static struct json_object *card_json(struct arena *mem, const struct host *h, in
 	add_text(o, mem, "address", f->name);
 	add_text(o, mem, "description", f->description);
 	add_text(o, mem, "driver", f->driver);
+	add_text(o, mem, "power", d->power ? d->power[index] : NULL);
 	json_object_object_add(o, "claimed", json_object_new_boolean(f->claim != NULL));
 	json_object_object_add(o, "shows_picture", json_object_new_boolean(shows_picture(h, index)));
 	for (size_t i = 0; i < h->n_uses; i++) {
@@ -205,7 +201,33 @@ static struct json_object *sessions_json(struct arena *mem, const struct desktop
 	return all;
 }
 
-struct json_object *view_display_json(struct arena *mem, const struct host *h, const struct desktop *d)
+static struct json_object *progress_json(struct arena *mem, const struct display_progress *p)
+{
+	struct json_object *o, *others = NULL;
+	char name[PCI_ADDR_TEXT];
+
+	if (p->stage == DISPLAY_NOT_CHOSEN)
+		return NULL;
+	o = json_object_new_object();
+	others = json_object_new_array();
+	for (size_t i = 0; i < p->n_others; i++)
+		json_object_array_add(others, json_object_new_string(view_clean(mem, p->others[i])));
+	add_text(o, mem, "address", pci_addr_format(p->card, name));
+	add_text(o, mem, "stage", display_stage_name(p->stage));
+	add_text(o, mem, "command", p->command);
+	add_text(o, mem, "text", p->text);
+	json_object_object_add(o, "others", others);
+	add_text(o, mem, "next", p->next);
+	json_object_object_add(o, "reboot_required", json_object_new_boolean(p->stage == DISPLAY_NEEDS_REBOOT));
+	return o;
+}
+
+static struct json_object *tri_json(enum tri t)
+{
+	return t == TRI_UNKNOWN ? NULL : json_object_new_boolean(t == TRI_YES);
+}
+
+struct json_object *view_display_json(struct arena *mem, const struct host *h, const struct desktop *d, const struct display_progress *p)
 {
 	struct json_object *o = json_object_new_object(), *cards = json_object_new_array();
 	struct json_object *prime = d->prime == PRIME_NONE ? NULL : json_object_new_object();
@@ -213,20 +235,23 @@ struct json_object *view_display_json(struct arena *mem, const struct host *h, c
 
 	for (size_t i = 0; i < h->n_functions; i++)
 		if (function_is_display(&h->functions[i]))
-			json_object_array_add(cards, card_json(mem, h, (int)i));
+			json_object_array_add(cards, card_json(mem, h, d, (int)i));
 	if (prime) {
 		add_text(prime, mem, "tool", tool_name(d->prime));
 		add_text(prime, mem, "choice", d->prime_choice);
 		add_text(prime, mem, "file", d->prime_file);
+		add_text(prime, mem, "at_boot", d->prime_boot);
 	}
 	add_text(firmware, mem, "board_vendor", d->board_vendor);
 	add_text(firmware, mem, "setting", firmware_display_setting(d->board_vendor));
 	json_object_object_add(firmware, "efi", json_object_new_boolean(d->is_efi));
+	json_object_object_add(firmware, "setup_at_reboot", tri_json(d->has_setup));
 	json_object_object_add(o, "version", json_object_new_int(1));
 	json_object_object_add(o, "cards", cards);
 	json_object_object_add(o, "xorg", xorg_json(mem, &d->xorg));
 	json_object_object_add(o, "prime_select", prime);
 	json_object_object_add(o, "sessions", sessions_json(mem, d));
+	json_object_object_add(o, "chosen", progress_json(mem, p));
 	json_object_object_add(o, "firmware", firmware);
 	json_object_object_add(o, "unread", unread_json(mem, h, &d->xorg));
 	return o;

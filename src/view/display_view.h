@@ -10,5 +10,7 @@
 
 struct json_object;
 
-void view_display(FILE *out, struct arena *mem, const struct host *h, const struct desktop *d);
-struct json_object *view_display_json(struct arena *mem, const struct host *h, const struct desktop *d);
+void view_display(FILE *out, struct arena *mem, const struct host *h, const struct desktop *d,
+    const struct display_progress *p);
+struct json_object *view_display_json(struct arena *mem, const struct host *h, const struct desktop *d,
+    const struct display_progress *p);

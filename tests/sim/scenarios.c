@@ -177,6 +177,19 @@ struct scenario scenarios[] = {
 	.is_lasting = true,
     },
     {
+	.name = "display use of a laptop's other card",
+	.build = sim_host_laptop,
+	.act = {.verb = DO_DISPLAY_USE, .targets = INTEGRATED},
+	.is_lasting = true,
+    },
+    {
+	.name = "undo of display use",
+	.build = sim_host_laptop,
+	.before = {.verb = DO_DISPLAY_USE, .targets = INTEGRATED},
+	.act = {.verb = DO_UNDO, .targets = ""},
+	.is_lasting = true,
+    },
+    {
 	.name = "with",
 	.build = sim_host_clean,
 	.act = {.verb = DO_WITH, .targets = GPU},

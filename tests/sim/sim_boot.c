@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Debian's GRUB: files, and the program that makes grub.cfg of them. */
+/* Programs of the host's owner: Debian's GRUB, files and what makes grub.cfg of them; prime-select of a laptop; systemctl. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -43,6 +43,30 @@ static void make_grub_cfg(struct sim *sim, bool forgets_one)
 	    words, forgets_one ? "quiet" : words));
 }
 
+/* As nvidia-prime answers; its file says whether NVIDIA's card is on. */
+static void run_prime(struct sim *sim, const char *word, char *output, size_t size, int *ret_status)
+{
+	static const char *const words[][2] = {{"nvidia", "on\n"}, {"intel", "off\n"}, {"on-demand", "on-demand\n"}};
+	bool is_query = strcmp(word, "query") == 0;
+
+	*ret_status = !is_query;
+	if (is_query)
+		(void)snprintf(output, size, "unknown\n");
+	for (size_t i = 0; i < 3; i++) {
+		if (is_query && strcmp(text_of(sim, "etc/prime-discrete"), words[i][1]) == 0)
+			(void)snprintf(output, size, "a warning of some library's\n%s\n",
+			    i == 1 && sim->says_integrated ? "integrated" : words[i][0]);
+		else if (is_query || strcmp(word, words[i][0]) != 0)
+			continue;
+		if (!is_query && sim->maker == MAKER_FAILS)
+			return;
+		if (!is_query && sim->maker == MAKER_WORKS)
+			tree_file(&sim->tree, "etc/prime-discrete", words[i][1]);
+		*ret_status = 0;
+	}
+	sim->maker_runs += !is_query;
+}
+
 int sim_run_tool(struct sim *sim, char *const *argv, char *output, size_t size, int *ret_status)
 {
 	enum sim_maker maker = sim->maker;
@@ -50,6 +74,14 @@ int sim_run_tool(struct sim *sim, char *const *argv, char *output, size_t size, 
 	/* There is no early image here: what is in one is tests/unit/test_image.c's. */
 	if (strcmp(argv[0], "update-initramfs") == 0)
 		return 0;
+	if (strcmp(argv[0], "prime-select") == 0 && sim_exists(sim, "usr/bin/prime-select")) {
+		run_prime(sim, argv[1], output, size, ret_status);
+		return 0;
+	}
+	if (strcmp(argv[0], "systemctl") == 0) {
+		sim->has_gone_to_setup = strcmp(argv[1], "reboot") == 0 && strcmp(argv[2], "--firmware-setup") == 0 && !argv[3];
+		return 0;
+	}
 	if (strcmp(argv[0], "update-grub") != 0)
 		return -ENOENT;
 	sim->maker_runs++;
@@ -75,4 +107,20 @@ void sim_host_grub(struct sim *sim)
 	tree_file(t, "proc/sys/kernel/osrelease", RELEASE "\n");
 	tree_file(t, "proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz-" RELEASE " root=UUID=1 ro quiet\n");
 	make_grub_cfg(sim, false);
+}
+
+/* With the picture on the integrated card, for which NVIDIA's draws. */
+void sim_host_laptop(struct sim *sim)
+{
+	struct tree *t = &sim->tree;
+
+	sim_init(sim);
+	(void)sim_add_function(sim, "0000:00:01.0", 0x060400, "8086:1901", 4, "pcieport", NULL);
+	(void)sim_add_function(sim, "0000:01:00.0", 0x030000, "10de:1c20", 5, "bochs-drm", "0000:00:01.0");
+	(void)sim_add_function(sim, "0000:02:00.0", 0x020000, "8086:10d3", 6, "e1000e", NULL);
+	(void)sim_add_function(sim, "0000:05:00.0", 0x030000, "8086:3e9b", 8, NULL, NULL);
+	tree_file_at(t, "1\n", "%s/boot_vga", sim_find_function(sim, "0000:05:00.0")->folder);
+	tree_file(t, "sys/class/dmi/id/chassis_type", "10\n");
+	tree_file(t, "usr/bin/prime-select", "#!/usr/bin/python3\n");
+	tree_file(t, "etc/prime-discrete", "on\n");
 }

@@ -166,6 +166,8 @@ struct sim {
 
 	enum sim_maker maker; /* what update-grub does; so many times, then it works again, 0: for good */
 	int maker_times, maker_runs;
+	bool says_integrated;	/* prime-select query, for intel, as later versions do */
+	bool has_gone_to_setup; /* systemctl reboot --firmware-setup */
 	int (*on_run)(struct sim *sim); /* what the command of `with` does; answers its exit status */
 	unsigned ran_as; /* the user it was last run as */
 	int udev_group;
@@ -264,6 +266,7 @@ void sim_host_interface(struct sim *sim);
 
 /* Clean, on Debian's GRUB. */
 void sim_host_grub(struct sim *sim);
+void sim_host_laptop(struct sim *sim); /* with prime-select, at NVIDIA's card */
 
 /* size as in "2048kB". */
 struct sim_pool *sim_add_pool(struct sim *sim, int node, const char *size, long persistent, long most);

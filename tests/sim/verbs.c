@@ -130,6 +130,9 @@ void deed_do(struct deed *d, struct sim *sim, const struct request *q)
 		d->outcome = flow_boot_disable(&f, &word, q->word != NULL, q->verb == DO_BOOT_DISABLE_ALL, &options, &words, &d->e);
 		d->change = words.change;
 		break;
+	case DO_DISPLAY_USE:
+		d->outcome = flow_display_use(&f, &(struct display_wish){.card = wish.targets[0]}, &options, &d->change, &d->e);
+		break;
 	case DO_UNDO:
 		d->outcome = flow_undo(&f, q->id, &options, &d->change, &d->e);
 		break;

@@ -11,6 +11,7 @@
 #include "flow/boot_start.h"
 #include "flow/boot_words.h"
 #include "flow/claim.h"
+#include "flow/display.h"
 #include "flow/flow.h"
 #include "flow/hugepages.h"
 #include "sim_kernel.h"
@@ -19,6 +20,7 @@
 #define SOUND "0000:01:00.1"
 #define NETWORK "0000:02:00.0"
 #define NVME "0000:03:00.0"
+#define INTEGRATED "0000:05:00.0" /* of sim_host_laptop */
 #define SECOND "0000:04:00.0" /* of sim_host_nvidia */
 
 enum act {
@@ -37,6 +39,7 @@ enum act {
 	DO_BOOT_ENABLE,  /* of word, NULL: what is needed */
 	DO_BOOT_DISABLE, /* of word, NULL: all of them */
 	DO_BOOT_DISABLE_ALL,
+	DO_DISPLAY_USE,
 };
 
 struct request {
