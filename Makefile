@@ -27,8 +27,11 @@ bench: ## against lspci, driverctl and the least there is to do
 install: all
 	@meson install -C build --no-rebuild
 
+deb: ## the Debian package, in build/deb
+	@tools/deb
+
 clean: ## what was built; the lab's downloads stay
 	@rm -rf build/asan build/clang
 	@if [ -e build/build.ninja ]; then ninja -C build -t clean >/dev/null; fi
 
-.PHONY: all demo test test-full fuzz bench install clean
+.PHONY: all demo test test-full fuzz bench install deb clean

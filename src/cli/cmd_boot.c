@@ -71,7 +71,7 @@ const struct cmd cmd_boot = {
 	"passthru boot status --root /mnt --json", "the system of a mounted disk, for a script",
 	"passthru boot enable --dry-run", "what would be written, or is to be done by hand",
 	"passthru boot enable --iommu=pt", "and the host's own devices untranslated",
-	"passthru boot disable --all", "all that passthru wrote for good, before the package is removed",
+	"passthru boot disable --all", "all that passthru wrote for good; removing the package does it",
 	"passthru boot start --dry-run", "what the service would do now",
 	"passthru boot confirm", "this boot is good: claims are served at the next one",
 	"passthru boot blacklist nouveau nvidiafb", "neither takes a card at the next boot",
