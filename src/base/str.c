@@ -15,6 +15,23 @@ bool str_starts(const char *s, const char *prefix)
 	return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
+size_t str_hex_length(const char *s)
+{
+	size_t n = 0;
+
+	while (char_is_hex(s[n]))
+		n++;
+	return n;
+}
+
+bool str_same_n(const char *a, const char *b, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (char_lower(a[i]) != char_lower(b[i]))
+			return false;
+	return true;
+}
+
 const char *str_base(const char *path)
 {
 	const char *slash = strrchr(path, '/');
@@ -24,13 +41,9 @@ const char *str_base(const char *path)
 
 static int digit_value(char c)
 {
-	if (c >= '0' && c <= '9')
+	if (char_is_digit(c))
 		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
+	return char_is_hex(c) ? char_lower(c) - 'a' + 10 : -1;
 }
 
 bool str_number_n(const char *s, size_t length, unsigned base, uint64_t max, uint64_t *ret)
@@ -72,19 +85,14 @@ void str_chomp(char *s)
 		s[length - 1] = '\0';
 }
 
-static bool is_alnum(char c)
-{
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 bool str_is_driver_name(const char *s)
 {
 	size_t length = strlen(s);
 
-	if (length == 0 || length > 63 || !is_alnum(s[0]))
+	if (length == 0 || length > 63 || !char_is_alnum(s[0]))
 		return false;
 	for (size_t i = 0; i < length; i++)
-		if (!is_alnum(s[i]) && !strchr("_-. ", s[i]))
+		if (!char_is_alnum(s[i]) && !strchr("_-. ", s[i]))
 			return false;
 	return s[length - 1] != ' ';
 }

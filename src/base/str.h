@@ -4,6 +4,38 @@
 
 #include "base/base.h"
 
+/* Characters of ASCII; all others are none of these. */
+static inline bool char_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static inline bool char_is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static inline bool char_is_alnum(char c)
+{
+	return char_is_digit(c) || char_is_letter(c);
+}
+
+static inline bool char_is_hex(char c)
+{
+	return char_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+static inline char char_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* How many hexadecimal digits s begins with. */
+size_t str_hex_length(const char *s);
+
+/* Do a and b begin with the same n characters, whatever their capitals? */
+bool str_same_n(const char *a, const char *b, size_t n);
+
 /* Equal, where NULL equals only NULL. */
 bool str_eq(const char *a, const char *b);
 bool str_starts(const char *s, const char *prefix);

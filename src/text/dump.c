@@ -161,7 +161,7 @@ static bool is_device_name(const char *name)
 	for (size_t i = 0; i < n; i++) {
 		if (dump_is_space(name[i]) || strchr("/?\"'<>|*$", name[i]))
 			return false;
-		is_number &= dump_is_hex(name[i]) || name[i] == ':' || name[i] == '.';
+		is_number &= char_is_hex(name[i]) || name[i] == ':' || name[i] == '.';
 	}
 	/* The beginning of an address, cut off. */
 	return n > 1 && n < 64 && name[0] != '.' && !(is_number && strchr(name, ':'));

@@ -63,8 +63,7 @@ static const char *take_class(const char *s, struct dump_fact *fact)
 		s = dump_skip(s + strlen("class "));
 	if (dump_starts(s, "0x"))
 		s += 2;
-	for (n = 0; dump_is_hex(s[n]); n++)
-		;
+	n = str_hex_length(s);
 	if ((n != 4 || s[4] != ':') && (n != 6 || (s[6] != ' ' && s[6] != ':' && s[6] != '\0')))
 		return NULL;
 	(void)str_number_n(s, n, 16, 0xffffff, &number);
@@ -433,7 +432,7 @@ static bool find_torn(const char *line, struct dump_fact *fact, struct pci_addr 
 		struct dump_fact found = {.group = GROUP_UNKNOWN};
 		struct pci_addr addr;
 
-		while (at > line && (dump_is_hex(at[-1]) || at[-1] == ':'))
+		while (at > line && (char_is_hex(at[-1]) || at[-1] == ':'))
 			at--;
 		if (dot - at < 5 || (at > line && !strchr(" \t/([|\"'", at[-1])) || dump_address(at, &addr) == 0 ||
 		    !describe(at + dump_address(at, &addr), &found) || !found.has_class)
@@ -544,16 +543,14 @@ static void apply_config(struct dump *d)
 /* "00: 86 80 00 0c …", sixteen bytes a line. */
 static bool is_config(struct dump *d, const char *s)
 {
-	size_t digits = 0;
+	size_t digits = str_hex_length(s);
 	uint64_t at, byte;
 
-	while (dump_is_hex(s[digits]))
-		digits++;
 	if (digits < 2 || digits > 3 || s[digits] != ':' || s[digits + 1] != ' ')
 		return false;
 	(void)str_number_n(s, digits, 16, 0xfff, &at);
 	s += digits + 1;
-	for (; s[0] == ' ' && dump_is_hex(s[1]) && dump_is_hex(s[2]) && (s[3] == ' ' || s[3] == '\0'); s += 3, at++) {
+	for (; s[0] == ' ' && char_is_hex(s[1]) && char_is_hex(s[2]) && (s[3] == ' ' || s[3] == '\0'); s += 3, at++) {
 		(void)str_number_n(s + 1, 2, 16, 0xff, &byte);
 		if (at >= sizeof(d->config))
 			return true;

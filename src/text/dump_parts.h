@@ -146,9 +146,6 @@ void dump_take_cmdline(struct dump *d, const char *line);
 
 /* ---- dump_words.c: letters of any case, no locale ---- */
 bool dump_is_space(char c);
-bool dump_is_digit(char c);
-bool dump_is_hex(char c);
-char dump_lower(char c);
 bool dump_starts(const char *s, const char *prefix); /* any case */
 const char *dump_find(const char *s, const char *word); /* any case, NULL */
 const char *dump_skip(const char *s); /* blanks */

@@ -15,7 +15,7 @@ static bool take_id(const char *s, uint16_t *ret)
 
 	if (n > 0 && (s[n - 1] == ']' || s[n - 1] == ')'))
 		n--;
-	while (digits < n && dump_is_hex(s[n - digits - 1]))
+	while (digits < n && char_is_hex(s[n - digits - 1]))
 		digits++;
 	if (digits != 4 || (n > digits && !strchr("[(x", s[n - digits - 1])) || !str_number_n(s + n - digits, 4, 16, 0xffff, &number))
 		return false;
@@ -32,7 +32,7 @@ static void take_class(struct dump_fact *fact, const char *s)
 
 	if (n > 0 && s[n - 1] == ']')
 		n--;
-	while (digits < n && dump_is_hex(s[n - digits - 1]))
+	while (digits < n && char_is_hex(s[n - digits - 1]))
 		digits++;
 	if ((digits == 4 || digits == 6) && (n == digits || strchr("[x", s[n - digits - 1])) &&
 	    str_number_n(s + n - digits, digits, 16, 0xffffff, &number)) {

@@ -11,33 +11,15 @@ bool dump_is_space(char c)
 	return c == ' ' || c == '\t';
 }
 
-bool dump_is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-bool dump_is_hex(char c)
-{
-	return dump_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-char dump_lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 bool dump_starts(const char *s, const char *prefix)
 {
-	for (; *prefix; s++, prefix++)
-		if (dump_lower(*s) != dump_lower(*prefix))
-			return false;
-	return true;
+	return str_same_n(s, prefix, strlen(prefix));
 }
 
 const char *dump_find(const char *s, const char *word)
 {
 	for (; *s; s++)
-		if (dump_lower(*s) == dump_lower(*word) && dump_starts(s, word))
+		if (char_lower(*s) == char_lower(*word) && dump_starts(s, word))
 			return s;
 	return NULL;
 }
@@ -47,19 +29,10 @@ const char *dump_skip(const char *s)
 	return s + strspn(s, " \t");
 }
 
-static size_t hex_digits(const char *s)
-{
-	size_t n = 0;
-
-	while (dump_is_hex(s[n]))
-		n++;
-	return n;
-}
-
 size_t dump_address(const char *s, struct pci_addr *ret)
 {
 	char text[PCI_ADDR_TEXT];
-	size_t first = hex_digits(s), n;
+	size_t first = str_hex_length(s), n;
 
 	if (s[first] != ':')
 		return 0;
@@ -73,7 +46,7 @@ size_t dump_address(const char *s, struct pci_addr *ret)
 	memcpy(text, s, n);
 	text[n] = '\0';
 	/* "01:00.01" and "01:00.0.1" are none, "01:00.0." at the end of a sentence is. */
-	if (dump_is_hex(s[n]) || s[n] == '_' || (s[n] == '.' && dump_is_hex(s[n + 1])) || !pci_addr_parse(text, ret))
+	if (char_is_hex(s[n]) || s[n] == '_' || (s[n] == '.' && char_is_hex(s[n + 1])) || !pci_addr_parse(text, ret))
 		return 0;
 	return n;
 }
@@ -82,7 +55,7 @@ bool dump_ids(const char *s, uint16_t *ret_vendor, uint16_t *ret_device)
 {
 	uint64_t vendor, device;
 
-	if (hex_digits(s) != 4 || s[4] != ':' || hex_digits(s + 5) != 4)
+	if (str_hex_length(s) != 4 || s[4] != ':' || str_hex_length(s + 5) != 4)
 		return false;
 	(void)str_number_n(s, 4, 16, 0xffff, &vendor);
 	(void)str_number_n(s + 5, 4, 16, 0xffff, &device);
@@ -99,8 +72,8 @@ size_t dump_group_number(const char *s, int *ret)
 	/* "1.5", "17h" and "0000:01:00.0" are no groups. */
 	if (n == 0 || n > 6 || !str_number_n(s, n, 10, INT32_MAX, &number))
 		return 0;
-	if ((s[n] >= 'a' && s[n] <= 'z') || (s[n] >= 'A' && s[n] <= 'Z') || s[n] == '_' || (s[n] == '.' && dump_is_digit(s[n + 1])) ||
-	    (s[n] == ':' && dump_is_hex(s[n + 1]) && dump_is_hex(s[n + 2]) && s[n + 3] != ':' && s[n + 3] != '.'))
+	if (char_is_letter(s[n]) || s[n] == '_' || (s[n] == '.' && char_is_digit(s[n + 1])) ||
+	    (s[n] == ':' && char_is_hex(s[n + 1]) && char_is_hex(s[n + 2]) && s[n + 3] != ':' && s[n + 3] != '.'))
 		return 0;
 	*ret = (int)number;
 	return n;

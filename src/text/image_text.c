@@ -107,7 +107,7 @@ bool image_is_release(const char *name, size_t length)
 	for (size_t i = 0; i < length; i++) {
 		char c = name[i];
 
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr("_.+~:-", c)) || c == '\0')
+		if (!(char_is_alnum(c) || strchr("_.+~:-", c)) || c == '\0')
 			return false;
 	}
 	return true;
@@ -287,7 +287,7 @@ void image_early_read(struct arena *mem, const char *path, const char *text, str
 
 static bool is_in_name(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
+	return char_is_alnum(c) || c == '_' || c == '-';
 }
 
 static bool line_names(const char *line, size_t length, const char *module)

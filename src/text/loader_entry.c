@@ -165,16 +165,6 @@ bool loader_default_matches(struct arena *mem, const char *pattern, const struct
 	    matches(pattern, arena_printf(mem, "%s.efi", e->id));
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static int compare_part(const char **a, const char **b, bool (*is_part)(char c), bool is_number)
 {
 	size_t x = 0, y = 0;
@@ -201,9 +191,9 @@ int loader_version_cmp(const char *a, const char *b)
 	for (;;) {
 		int r;
 
-		while (*a && !is_digit(*a) && !is_letter(*a) && *a != '~' && *a != '^')
+		while (*a && !char_is_digit(*a) && !char_is_letter(*a) && *a != '~' && *a != '^')
 			a++;
-		while (*b && !is_digit(*b) && !is_letter(*b) && *b != '~' && *b != '^')
+		while (*b && !char_is_digit(*b) && !char_is_letter(*b) && *b != '~' && *b != '^')
 			b++;
 		if (*a == '~' || *b == '~' || *a == '^' || *b == '^') {
 			if (*a != *b)
@@ -215,9 +205,9 @@ int loader_version_cmp(const char *a, const char *b)
 		if (*a == '\0' || *b == '\0')
 			return (*a != '\0') - (*b != '\0');
 		/* A number is newer than letters. */
-		if (is_digit(*a) != is_digit(*b))
-			return is_digit(*a) ? 1 : -1;
-		r = compare_part(&a, &b, is_digit(*a) ? is_digit : is_letter, is_digit(*a));
+		if (char_is_digit(*a) != char_is_digit(*b))
+			return char_is_digit(*a) ? 1 : -1;
+		r = compare_part(&a, &b, char_is_digit(*a) ? char_is_digit : char_is_letter, char_is_digit(*a));
 		if (r != 0)
 			return r;
 	}

@@ -103,13 +103,13 @@ bool qemu_size_parse(const char *text, size_t length, uint64_t unit, uint64_t *r
 	size_t whole = 0, used;
 	uint64_t number, fraction = 0;
 
-	while (whole < length && text[whole] >= '0' && text[whole] <= '9')
+	while (whole < length && char_is_digit(text[whole]))
 		whole++;
 	used = whole;
 	if (used < length && text[used] == '.') {
 		size_t start = ++used;
 
-		while (used < length && text[used] >= '0' && text[used] <= '9')
+		while (used < length && char_is_digit(text[used]))
 			used++;
 		if (used == start)
 			return false;

@@ -51,25 +51,10 @@ struct redactor *redactor_new(struct arena *mem, uint64_t seed)
 	return r;
 }
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-static bool is_alnum(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 /* Letters of user and host names, of serial numbers. */
 static bool is_word(char c)
 {
-	return is_alnum(c) || c == '-' || c == '_';
+	return char_is_alnum(c) || c == '-' || c == '_';
 }
 
 /* ---- what stands for what ---- */
@@ -184,7 +169,7 @@ static size_t hex_run(const char *s, size_t n)
 {
 	size_t i = 0;
 
-	while (i < n && is_hex(s[i]))
+	while (i < n && char_is_hex(s[i]))
 		i++;
 	return i;
 }
@@ -195,7 +180,7 @@ static size_t take_word(struct output *o, const char *s, size_t n)
 		const struct secret *w = o->r->words[i];
 		size_t length = strlen(w->text);
 
-		if (length <= n && memcmp(s, w->text, length) == 0 && (length == n || !is_alnum(s[length]))) {
+		if (length <= n && memcmp(s, w->text, length) == 0 && (length == n || !char_is_alnum(s[length]))) {
 			put_text(o, w->placeholder);
 			return length;
 		}
@@ -227,7 +212,7 @@ static size_t take_id(struct output *o, const char *s, size_t n)
 	size_t digits = hex_run(s + prefix, n - prefix);
 	size_t zeros = strspn(s + prefix, "0");
 
-	if ((digits != 32 && (digits != 16 || prefix == 0)) || (prefix + digits < n && is_alnum(s[prefix + digits])) || zeros + 1 >= digits ||
+	if ((digits != 32 && (digits != 16 || prefix == 0)) || (prefix + digits < n && char_is_alnum(s[prefix + digits])) || zeros + 1 >= digits ||
 	    (prefix == 2 && digits == 16 && s[2] != '5')) /* 0x5…: a WWN; others are addresses of memory */
 		return 0;
 	put(o, s, prefix);
@@ -253,7 +238,7 @@ static size_t take_mac(struct output *o, const char *s, size_t n)
 
 	if (separator != ':' && separator != '-')
 		return 0;
-	while (pairs < 20 && at + 2 <= n && is_hex(s[at]) && is_hex(s[at + 1]) && (at + 2 == n || !is_alnum(s[at + 2]))) {
+	while (pairs < 20 && at + 2 <= n && char_is_hex(s[at]) && char_is_hex(s[at + 1]) && (at + 2 == n || !char_is_alnum(s[at + 2]))) {
 		digits[2 * pairs] = s[at];
 		digits[2 * pairs + 1] = s[at + 1];
 		is_zero &= s[at] == '0' && s[at + 1] == '0';
@@ -275,7 +260,7 @@ static size_t take_mac(struct output *o, const char *s, size_t n)
 static size_t take_named_mac(struct output *o, const char *s, size_t n)
 {
 	if (n < 15 || s[2] != 'x' || !(memcmp(s, "en", 2) == 0 || memcmp(s, "wl", 2) == 0 || memcmp(s, "ww", 2) == 0) ||
-	    hex_run(s + 3, n - 3) != 12 || (n > 15 && is_alnum(s[15])))
+	    hex_run(s + 3, n - 3) != 12 || (n > 15 && char_is_alnum(s[15])))
 		return 0;
 	put(o, s, 3);
 	put_text(o, placeholder(o->r, KIND_MAC, lower(o->r, s + 3, 12)));
@@ -365,7 +350,7 @@ static size_t parse_ip4(const char *s, size_t n, unsigned char bytes[16])
 
 		if (i > 0 && (at >= n || s[at++] != '.'))
 			return 0;
-		while (at < n && is_digit(s[at]) && digits < 4) {
+		while (at < n && char_is_digit(s[at]) && digits < 4) {
 			byte = byte * 10 + (unsigned)(s[at++] - '0');
 			digits++;
 		}
@@ -374,7 +359,7 @@ static size_t parse_ip4(const char *s, size_t n, unsigned char bytes[16])
 		bytes[i] = (unsigned char)byte;
 	}
 	/* "6.1.0.13-amd64" is a version. */
-	return at < n && (is_alnum(s[at]) || strchr("-+~_", s[at]) || (s[at] == '.' && at + 1 < n && is_alnum(s[at + 1]))) ? 0 : at;
+	return at < n && (char_is_alnum(s[at]) || strchr("-+~_", s[at]) || (s[at] == '.' && at + 1 < n && char_is_alnum(s[at + 1]))) ? 0 : at;
 }
 
 static size_t parse_ip6(const char *s, size_t n, unsigned char bytes[16])
@@ -382,14 +367,14 @@ static size_t parse_ip6(const char *s, size_t n, unsigned char bytes[16])
 	char text[40];
 	size_t at = 0, colons = 0;
 
-	while (at < n && at + 1 < sizeof(text) && (is_hex(s[at]) || s[at] == ':')) {
+	while (at < n && at + 1 < sizeof(text) && (char_is_hex(s[at]) || s[at] == ':')) {
 		colons += s[at] == ':';
 		text[at] = s[at];
 		at++;
 	}
 	text[at] = '\0';
 	/* "0000:01:00.0" and times of day are none; inet_pton wants all eight parts, or "::". */
-	if (colons < 2 || at < 4 || (at < n && (is_alnum(s[at]) || s[at] == '.' || s[at] == ':')) || inet_pton(AF_INET6, text, bytes) != 1)
+	if (colons < 2 || at < 4 || (at < n && (char_is_alnum(s[at]) || s[at] == '.' || s[at] == ':')) || inet_pton(AF_INET6, text, bytes) != 1)
 		return 0;
 	return at;
 }
@@ -398,7 +383,7 @@ static bool parse_hex(const char *s, size_t n, size_t bytes, unsigned char *ret)
 {
 	uint64_t byte;
 
-	if (hex_run(s, n) != 2 * bytes || (n > 2 * bytes && is_alnum(s[2 * bytes])))
+	if (hex_run(s, n) != 2 * bytes || (n > 2 * bytes && char_is_alnum(s[2 * bytes])))
 		return false;
 	for (size_t i = 0; i < bytes; i++) {
 		(void)str_number_n(s + 2 * i, 2, 16, 0xff, &byte);
@@ -504,14 +489,14 @@ static void learn_line(struct redactor *r, const char *path, const char *s, size
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		size_t length = i > 0 && (is_alnum(s[i - 1]) || s[i - 1] == '.' || s[i - 1] == ':') ? 0 : parse_ip4(s + i, n - i, b), digits;
+		size_t length = i > 0 && (char_is_alnum(s[i - 1]) || s[i - 1] == '.' || s[i - 1] == ':') ? 0 : parse_ip4(s + i, n - i, b), digits;
 		bool is_ip6 = length == 0;
 
-		if (length == 0 && (i == 0 || !(is_alnum(s[i - 1]) || s[i - 1] == ':')))
+		if (length == 0 && (i == 0 || !(char_is_alnum(s[i - 1]) || s[i - 1] == ':')))
 			length = parse_ip6(s + i, n - i, b);
 		if (length == 0 || i + length + 1 >= n || s[i + length] != '/')
 			continue;
-		for (digits = 0; i + length + 1 + digits < n && is_digit(s[i + length + 1 + digits]); digits++)
+		for (digits = 0; i + length + 1 + digits < n && char_is_digit(s[i + length + 1 + digits]); digits++)
 			;
 		if (str_number_n(s + i + length + 1, digits, 10, 128, &bits))
 			learn(r, b, (unsigned)bits, is_ip6);
@@ -622,13 +607,13 @@ const char *redact(struct redactor *r, const char *path, const char *bytes, size
 	for (size_t i = 0; i < n;) {
 		size_t taken = 0;
 
-		if (is_alnum(copy[i]) || (copy[i] == ':' && i + 1 < n && copy[i + 1] == ':')) {
+		if (char_is_alnum(copy[i]) || (copy[i] == ':' && i + 1 < n && copy[i + 1] == ':')) {
 			if (is_net)
 				taken = take_hex_ip(&o, path, copy + i, n - i);
 			for (size_t k = 0; k < ARRAY_LEN(patterns) && taken == 0; k++)
 				taken = patterns[k](&o, copy + i, n - i);
 			if (taken == 0)
-				while (i + taken < n && is_alnum(copy[i + taken]))
+				while (i + taken < n && char_is_alnum(copy[i + taken]))
 					taken++;
 			else {
 				i += taken;

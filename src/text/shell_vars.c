@@ -32,7 +32,7 @@ struct value {
 
 static bool is_name_letter(char c, bool is_first)
 {
-	return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (!is_first && c >= '0' && c <= '9');
+	return c == '_' || char_is_letter(c) || (!is_first && char_is_digit(c));
 }
 
 static size_t name_length(const char *text)

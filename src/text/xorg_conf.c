@@ -52,18 +52,13 @@ static struct token next_token(struct tokens *t)
 	return token;
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* As xf86nameCompare: case, blanks and "_" do not matter. want is in lower case. */
 static bool is_word(const char *text, const char *want)
 {
 	for (;; text++) {
 		if (*text == '_' || *text == ' ' || *text == '\t')
 			continue;
-		if (lower(*text) != *want)
+		if (char_lower(*text) != *want)
 			return false;
 		if (*want++ == '\0')
 			return true;
@@ -151,11 +146,11 @@ bool xorg_bus_id_parse(const char *text, struct pci_addr *ret)
 {
 	uint64_t bus, domain = 0, device, function = 0;
 
-	if (lower(text[0]) == 'p' || lower(text[0]) == 'a') {
+	if (char_lower(text[0]) == 'p' || char_lower(text[0]) == 'a') {
 		char word[5] = {0};
 
 		for (size_t i = 0; i < 4 && text[i]; i++)
-			word[i] = lower(text[i]);
+			word[i] = char_lower(text[i]);
 		if (!str_eq(word, "pci:") && !str_eq(word, "agp:"))
 			return false;
 		text += 4;
