@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "text/dump_parts.h"
+#include "text/markup.h"
 
 static void end_line(struct dump *d)
 {
@@ -242,24 +243,6 @@ void dump_decode_end(struct dump *d)
 
 /* ---- markup ---- */
 
-/* "[31m", "[K", what is left of a colour whose escape character was lost; with "^[" or "\e" before it where the
- * terminal made it visible. */
-static size_t colour_length(const char *s)
-{
-	static const char *const shown[] = {"^[", "\\e", "\\033", "\\x1b", "\\u001b"};
-	size_t prefix = 0, n;
-
-	for (size_t i = 0; i < ARRAY_LEN(shown) && prefix == 0; i++)
-		if (dump_starts(s, shown[i]))
-			prefix = strlen(shown[i]);
-	if (s[prefix] != '[')
-		return 0;
-	n = strspn(s + prefix + 1, "0123456789;");
-	if (s[prefix + 1 + n] != 'm' && s[prefix + 1 + n] != 'K')
-		return 0;
-	return prefix + n + 2;
-}
-
 /* A tag of HTML: "<b>", "</code>", "<pre style=…>"; *ret_breaks: what follows is another line. */
 static size_t tag_length(const char *s, bool *ret_breaks)
 {
@@ -276,21 +259,6 @@ static size_t tag_length(const char *s, bool *ret_breaks)
 	for (size_t i = 0; i < ARRAY_LEN(breaks); i++)
 		*ret_breaks |= strlen(breaks[i]) == n && dump_starts(s + name, breaks[i]);
 	return length + 1;
-}
-
-static size_t entity_length(const char *s, char *ret)
-{
-	static const struct {
-		const char *name;
-		char c;
-	} entities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&nbsp;", ' '}, {"&#39;", '\''}, {"&apos;", '\''}, {"&#160;", ' '}};
-
-	for (size_t i = 0; i < ARRAY_LEN(entities); i++)
-		if (strncmp(s, entities[i].name, strlen(entities[i].name)) == 0) {
-			*ret = entities[i].c;
-			return strlen(entities[i].name);
-		}
-	return 0;
 }
 
 /* The markup of forums: "[code]", "[/quote]", "[color=red]". */
@@ -320,13 +288,13 @@ void dump_unmark(char *line)
 		size_t n = 0;
 
 		if (*from == '[' || *from == '^' || *from == '\\')
-			n = colour_length(from);
+			n = markup_colour(from, strlen(from));
 		if (n == 0 && *from == '[')
 			n = bbcode_length(from);
 		else if (n == 0 && *from == '<')
 			n = tag_length(from, &breaks);
 		else if (n == 0 && *from == '&')
-			n = entity_length(from, &c);
+			n = markup_entity(from, strlen(from), &c);
 		if (n == 0) {
 			c = *from;
 			n = 1;

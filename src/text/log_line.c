@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "text/markup.h"
 
 struct input {
 	const char *at, *end;
@@ -17,12 +18,7 @@ struct output {
 /* Stands for itself, whatever is around it. */
 static bool is_plain(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ':' || c == '.';
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
+	return char_is_alnum(c) || c == ':' || c == '.';
 }
 
 static void put(struct output *o, char c)
@@ -46,17 +42,13 @@ static bool take(struct input *in, const char *word)
 	return true;
 }
 
-/* "0;31m" behind a bracket: digits and semicolons up to a letter. */
-static bool take_parameters(struct input *in, bool is_colour_only)
+/* Parameters of a sequence and the letter that ends it. */
+static void skip_parameters(struct input *in)
 {
-	const char *at = in->at;
-
-	while (at < in->end && (is_digit(*at) || *at == ';' || (!is_colour_only && *at >= 0x20 && *at <= 0x3f)))
-		at++;
-	if (at >= in->end || (is_colour_only && (*at != 'm' || at == in->at)) || *at < 0x40 || *at > 0x7e)
-		return false;
-	in->at = at + 1;
-	return true;
+	while (in->at < in->end && *in->at >= 0x20 && *in->at <= 0x3f)
+		in->at++;
+	if (in->at < in->end && *in->at >= 0x40 && *in->at <= 0x7e)
+		in->at++;
 }
 
 /* ESC [ … letter, ESC ] … BEL or ESC \, ESC and one more; ECMA-48. */
@@ -64,7 +56,7 @@ static void skip_escape(struct input *in)
 {
 	if (in->at < in->end && *in->at == '[') {
 		in->at++;
-		(void)take_parameters(in, false);
+		skip_parameters(in);
 	} else if (in->at < in->end && *in->at == ']') {
 		while (in->at < in->end && *in->at != '\a' && *in->at != '\033')
 			in->at++;
@@ -77,25 +69,29 @@ static void skip_escape(struct input *in)
 
 static bool take_escape(struct input *in)
 {
-	static const char *const shown[] = {"^[[", "#033[", "\\033[", "\\x1b[", "\\e[", "\\u001b["};
-	const char *at = in->at;
+	size_t n;
 
-	if (!strchr("\033[^#\\", *at) || *at == '\0')
-		return false;
 	if (*in->at == '\033') {
 		in->at++;
 		skip_escape(in);
 		return true;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(shown); i++) {
-		if (take(in, shown[i]) && take_parameters(in, true))
-			return true;
-		in->at = at;
-	}
-	if (take(in, "[") && take_parameters(in, true))
-		return true;
-	in->at = at;
-	return false;
+	if (!strchr("[^#\\", *in->at) || *in->at == '\0')
+		return false;
+	n = markup_colour(in->at, (size_t)(in->end - in->at));
+	in->at += n;
+	return n > 0;
+}
+
+static bool take_entity(struct input *in, struct output *o)
+{
+	char c;
+	size_t n = *in->at == '&' ? markup_entity(in->at, (size_t)(in->end - in->at), &c) : 0;
+
+	if (n > 0)
+		put(o, c);
+	in->at += n;
+	return n > 0;
 }
 
 /* What is written otherwise and means a plain character; the last are UTF-8 read as Windows-1252. */
@@ -104,14 +100,6 @@ static bool take_written(struct input *in, struct output *o)
 	static const struct {
 		const char *from, *to;
 	} rows[] = {
-	    {"&lt;", "<"},
-	    {"&gt;", ">"},
-	    {"&amp;", "&"},
-	    {"&quot;", "\""},
-	    {"&apos;", "'"},
-	    {"&#39;", "'"},
-	    {"&#x27;", "'"},
-	    {"&nbsp;", " "},
 	    {"\\u2018", "'"},
 	    {"\\u2019", "'"},
 	    {"\\t", " "},
@@ -142,7 +130,7 @@ static bool take_written(struct input *in, struct output *o)
 	    {"\xfe\xff", ""},
 	};
 
-	if (!strchr("&\\\xc2\xc3\xe2\xe3\xef\xff\xfe", *in->at) || *in->at == '\0')
+	if (!strchr("\\\xc2\xc3\xe2\xe3\xef\xff\xfe", *in->at) || *in->at == '\0')
 		return false;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (take(in, rows[i].from)) {
@@ -228,7 +216,7 @@ size_t log_line_clean(const char *raw, size_t length, char ret[LOG_LINE + 1])
 			ret[o.n++] = *in.at++;
 			continue;
 		}
-		if (!take_escape(&in) && !take_written(&in, &o))
+		if (!take_escape(&in) && !take_entity(&in, &o) && !take_written(&in, &o))
 			take_character(&in, &o);
 		/* What was quoted, in mails and on boards. */
 		if (o.n == 2 && (ret[0] == '>' || ret[0] == '|') && ret[1] == ' ')
@@ -248,10 +236,10 @@ static bool is_kernel_time(const char *line)
 	if (*at++ != '[')
 		return false;
 	at += strspn(at, " ");
-	if (!is_digit(*at))
+	if (!char_is_digit(*at))
 		return strspn(at, "ADFJMNOSTWabcdeghilnoprtuvy") == 3 && at[3] == ' ';
 	at += strspn(at, "0123456789");
-	return *at == '.' && is_digit(at[1]);
+	return *at == '.' && char_is_digit(at[1]);
 }
 
 /* "Nov 21 00:14:03", "2026-11-21T00:14:03" */
@@ -262,8 +250,8 @@ static bool is_date(const char *line)
 	if (strlen(line) < 10)
 		return false;
 	if (line[3] == ' ' && str_has_word(months, line, 3))
-		return is_digit(line[4]) || (line[4] == ' ' && is_digit(line[5]));
-	return is_digit(line[0]) && is_digit(line[3]) && line[4] == '-' && is_digit(line[5]) && line[7] == '-';
+		return char_is_digit(line[4]) || (line[4] == ' ' && char_is_digit(line[5]));
+	return char_is_digit(line[0]) && char_is_digit(line[3]) && line[4] == '-' && char_is_digit(line[5]) && line[7] == '-';
 }
 
 bool log_line_begins(const char *line)
