@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "judge/catalogue.h"
 
+#include <string.h>
+
 #include "base/str.h"
 #include "judge/catalogue_rows.h"
 
@@ -43,4 +45,23 @@ const struct diagnosis *catalogue_find(const char *id)
 			if (str_eq(parts[p].rows[i].id, id))
 				return &parts[p].rows[i];
 	return NULL;
+}
+
+/* The word of this filling stands here, and is no part of another. */
+static bool is_at(const char *text, const char *at, const char *word)
+{
+	return str_starts(at, word) && !(at > text && char_is_alnum(at[-1])) && !char_is_alnum(at[strlen(word)]);
+}
+
+const char *catalogue_fill(struct arena *mem, const char *text, const struct filling *with, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		for (const char *at = text; with[i].text && *at; at++)
+			if (is_at(text, at, with[i].word)) {
+				size_t before = (size_t)(at - text), length = strlen(with[i].text);
+
+				text = arena_printf(mem, "%.*s%s%s", (int)before, text, with[i].text, at + strlen(with[i].word));
+				at = text + before + length - (length > 0);
+			}
+	return text;
 }

@@ -105,7 +105,7 @@ const struct diagnosis catalogue_device[] = {
     {"device-disconnected", LAYER_RESET, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
 	"The link went down (surprise removal)",
 	"Cable, riser, eGPU or power problem, or the slot was switched off.",
-	{"Stop the VM, reseat or power-cycle, rescan; pciehp: echo 1 > /sys/bus/pci/slots/<n>/power"},
+	{"Stop the VM, reseat or power-cycle, rescan; with pciehp write 1 to the power file of its slot in /sys/bus/pci/slots"},
 	{"link width is back"},
 	"linux 6.12 drivers/pci/pci.c, drivers/pci/hotplug/pciehp_ctrl.c"},
     {"vendor-reset-works", LAYER_RESET, SEVERITY_INFO, DIAGNOSIS_GOOD_SIGN, false,
@@ -158,7 +158,7 @@ const struct diagnosis catalogue_device[] = {
 	"Resizable BAR trouble in the guest",
 	("QEMU exposes BAR sizes as found at start and hides the resize capability from the "
 		"guest; some drivers want the full size, others the small one."),
-	{("Unbind all drivers, then echo <n> > resource1_resize (size = 2^n MiB; e.g. 8 = "
+	{("Unbind all drivers, then write n to resource1_resize (size = 2^n MiB; e.g. 8 = "
 		"256 MiB, 14 = 16 GiB; reading gives a hex bitmap of the allowed n), then bind "
 		"vfio-pci; order matters")},
 	{"resource shows the new size and the guest driver loads"},
@@ -240,9 +240,9 @@ const struct diagnosis catalogue_device[] = {
     {"hugepages-wrong-node", LAYER_MEMORY, SEVERITY_WARN, DIAGNOSIS_FAULT, false,
 	"Hugepages sit on the other NUMA node",
 	"The global pool is spread over all nodes; strict binding can only use one.",
-	{("echo N > "
-		"/sys/devices/system/node/node<k>/hugepages/hugepages-2048kB/nr_hugepages; at "
-		"boot: hugepages=0:16,1:0 form (kernel >= 5.16)")},
+	{("Write how many to nr_hugepages of the node itself, for node 0 "
+		"/sys/devices/system/node/node0/hugepages/hugepages-2048kB/nr_hugepages; at "
+		"boot: hugepages=0:16,1:0 (kernel >= 5.16)")},
 	{"per-node free count suffices"},
 	"linux 6.12 Documentation/admin-guide/kernel-parameters.txt (hugepages=)"},
     {"numa-mismatch", LAYER_MEMORY, SEVERITY_INFO, DIAGNOSIS_NOTICE, false,

@@ -25,7 +25,7 @@ const struct diagnosis catalogue_driver[] = {
 	"Only function .0 was given to vfio-pci",
 	("A modern card is several PCI functions in one group; each needs its own binding, and "
 		"snd_hda_intel, xhci_hcd (USB-C) or nvidia-gpu/i2c_nvidia_gpu (UCSI) grab theirs at boot."),
-	{"Bind each function (ids= must list each VVVV:DDDD, not only the VGA one)",
+	{"Bind each function (ids= must list vendor:device of each, not only of the VGA one)",
 	    "i2c_nvidia_gpu claims function .3 of Turing cards: override by address",
 	    "passthru bind ADDRESS hands it over now, with everything that must go along"},
 	{"every function of the slot has the driver link vfio-pci"},
@@ -41,7 +41,7 @@ const struct diagnosis catalogue_driver[] = {
 	"A bridge in the group is driven by shpchp",
 	("On kernels >= 5.19 only drivers flagged driver_managed_dma are neutral; pcieport is, "
 		"the standard hot-plug controller driver for conventional PCI bridges is not."),
-	{("Unbind that bridge from shpchp (echo ADDRESS > "
+	{("Unbind that bridge from shpchp (write its address to "
 		"/sys/bus/pci/drivers/shpchp/unbind); with a modular build: blacklist shpchp"),
 	    "The check does not apply to <= 5.18, where any bridge is tolerated"},
 	{"VIABLE flag set"},
@@ -75,7 +75,7 @@ const struct diagnosis catalogue_driver[] = {
 		"in probe order; membership follows kernel ACS code."),
 	{"Store vendor:device plus physical path (slot, or realpath) and compare at start",
 	    "Re-generate the VM configuration",
-	    "/dev/vfio/N must be derived from /sys/bus/pci/devices/ADDRESS/iommu_group each time"},
+	    "Read the number of the group from /sys/bus/pci/devices/ADDRESS/iommu_group each time"},
 	{"ids match the record"},
 	"https://github.com/lxc/incus/issues/3422"},
     {"group-busy", LAYER_GROUP, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
@@ -110,7 +110,7 @@ const struct diagnosis catalogue_driver[] = {
 	"Nothing told the kernel to prefer vfio-pci for this device, or the preference came too late.",
 	{"passthru bind ADDRESS hands it over now, with everything that must go along",
 	    "passthru claim ADDRESS says for good that it belongs to virtual machines"},
-	{"basename of the driver link is vfio-pci", "/dev/vfio/<group> exists"},
+	{"basename of the driver link is vfio-pci", "the node of its group is in /dev/vfio"},
 	"linux 6.12 Documentation/ABI/testing/sysfs-bus-pci"},
     {"vfio-pci-not-loaded", LAYER_DRIVER, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
 	"vfio-pci is not in the kernel",
@@ -140,7 +140,7 @@ const struct diagnosis catalogue_driver[] = {
 	"driver_override holds a name that matches no driver",
 	("The string is compared exactly with the driver name (vfio-pci with a dash); only one "
 		"trailing newline is stripped on write."),
-	{"printf %s vfio-pci > driver_override, then write the BDF to /sys/bus/pci/drivers/vfio-pci/bind",
+	{"printf %s vfio-pci > driver_override, then write the address to /sys/bus/pci/drivers/vfio-pci/bind",
 	    "passthru bind ADDRESS hands it over now, with everything that must go along"},
 	{"driver_override reads vfio-pci and the driver link follows"},
 	"linux 6.12 drivers/base/driver.c, drivers/pci/pci-driver.c (pci_match_device)"},
@@ -172,10 +172,10 @@ const struct diagnosis catalogue_driver[] = {
 	"new_id took more devices than intended",
 	("new_id teaches the driver an id: every unbound device with it is bound at once and each "
 		"later hot-plug too; the list cannot be read back."),
-	{("echo \"VVVV DDDD\" > /sys/bus/pci/drivers/vfio-pci/remove_id (does not unbind), "
+	{("Write vendor and device to /sys/bus/pci/drivers/vfio-pci/remove_id (does not unbind), "
 		"then unbind the victims and write them to drivers_probe"),
 	    "Use driver_override instead of new_id"},
-	{"only the wanted BDF is under /sys/bus/pci/drivers/vfio-pci"},
+	{"only the wanted address is under /sys/bus/pci/drivers/vfio-pci"},
 	"linux 6.12 drivers/pci/pci-driver.c (new_id_store, remove_id_store)"},
     {"bind-ebusy", LAYER_DRIVER, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
 	"bind answers \"Device or resource busy\"",
@@ -201,7 +201,7 @@ const struct diagnosis catalogue_driver[] = {
     {"bridge-bind-einval", LAYER_DRIVER, SEVERITY_WARN, DIAGNOSIS_FAULT, false,
 	"Trying to bind a bridge or port to vfio-pci",
 	"vfio-pci accepts only type 0 headers.",
-	{"Do not bind it; restore pcieport: clear the override and write the BDF to drivers_probe"},
+	{"Do not bind it; restore pcieport: clear the override and write its address to drivers_probe"},
 	{"driver link of the port is pcieport"},
 	"linux 6.12 drivers/vfio/pci/vfio_pci_core.c"},
     {"drivers-probe-lies", LAYER_DRIVER, SEVERITY_INFO, DIAGNOSIS_NOTICE, false,
@@ -225,8 +225,8 @@ const struct diagnosis catalogue_driver[] = {
 	"pci-stub only reserves the device; VFIO tolerates it in the group but cannot hand it out.",
 	{("Replace pci-stub.ids by vfio-pci.ids, or rebind the device; pci-stub stays fine "
 		"for group members nobody uses"),
-	    "Take pci-stub.ids=VVVV:DDDD off the kernel command line; passthru boot status says which file that is",
-	    "Put vfio-pci.ids=VVVV:DDDD on the kernel command line; passthru boot status says which file that is"},
+	    "Take pci-stub.ids= off the kernel command line; passthru boot status says which file that is",
+	    "Put vfio-pci.ids= with the ids of the card on the kernel command line; passthru boot status says which file that is"},
 	{"driver link is vfio-pci"},
 	"linux 6.12 drivers/pci/pci-stub.c"},
     {"sriov-numvfs-errors", LAYER_DRIVER, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
@@ -246,8 +246,8 @@ const struct diagnosis catalogue_driver[] = {
     {"vgpu-mdev-missing", LAYER_DRIVER, SEVERITY_WARN, DIAGNOSIS_FAULT, false,
 	"No mdev_supported_types for an NVIDIA vGPU",
 	"NVIDIA left the mdev framework on newer kernels; types are set by writing an id into the VF directory.",
-	{("/usr/lib/nvidia/sriov-manage -e <PF>; echo <id> > "
-		"<VF>/nvidia/current_vgpu_type; then assign the VF itself as a PCI device with "
+	{("/usr/lib/nvidia/sriov-manage -e ADDRESS makes the VFs; write the number of a type to "
+		"nvidia/current_vgpu_type of one; then assign that VF itself as a PCI device with "
 		"managed=\"no\"")},
 	{"current_vgpu_type non-zero"},
 	"https://github.com/kubevirt/kubevirt/issues/17642"},
@@ -291,7 +291,7 @@ const struct diagnosis catalogue_driver[] = {
 	"A blank in the written address or name",
 	("sysfs compares the whole string; only one final newline is forgiven, and the domain "
 		"(0000:) is part of the name."),
-	{"Write exactly dddd:bb:dd.f, lower case hex"},
+	{"Write the whole address, as in 0000:01:00.0, in lower case"},
 	{"write succeeds"},
 	"linux 6.12 drivers/base/bus.c (bus_find_device_by_name, sysfs_streq)"},
     {"vfio-probe-einval", LAYER_DRIVER, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
@@ -301,7 +301,7 @@ const struct diagnosis catalogue_driver[] = {
 	{"driver link is vfio-pci"},
 	"linux 6.12 drivers/vfio/pci/vfio_pci_core.c, vfio_pci.c; drivers/vfio/group.c"},
     {"get-device-enodev", LAYER_DRIVER, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
-	"\"error getting device from group N: No such device\"",
+	"The device is not among those of its VFIO group",
 	("VFIO_GROUP_GET_DEVICE_FD looks for a bound device of that name in the group; unbound "
 		"members and dirty mdevs give ENODEV."),
 	{"Bind this function as well; for vGPU recreate the mdev or reset the VF"},

@@ -51,7 +51,7 @@ const struct diagnosis catalogue_iommu[] = {
 	"Firmware reserved only 32-bit MMIO, too little for multi-gigabyte BARs.",
 	{("Enable Above 4G Decoding (server names: MMIO Above 4G, Memory Mapped I/O above "
 		"4GB; raise MMIO High Size for many GPUs), disable CSM"),
-	    "Otherwise try pci=realloc, and on hot-plug/eGPU pci=hpmmioprefsize=<size>",
+	    "Otherwise try pci=realloc, and on hot-plug/eGPU pci=hpmmioprefsize=64G or what the cards need",
 	    "Put pci=realloc on the kernel command line; passthru boot status says which file that is"},
 	{"Every flagged line in resource has a non-zero start", "log has no \"can't assign; no space\""},
 	"linux 6.12 drivers/pci/setup-res.c"},
@@ -124,8 +124,8 @@ const struct diagnosis catalogue_iommu[] = {
 	"A passthrough parameter is misspelt and silently ignored",
 	("The kernel passes unknown words to user space without failing; dash and underscore are "
 		"interchangeable in names but a dot must separate module and parameter."),
-	{"Correct the word: vfio-pci.ids=VVVV:DDDD,VVVV:DDDD",
-	    "Put vfio-pci.ids=VVVV:DDDD on the kernel command line; passthru boot status says which file that is"},
+	{"Correct the word: vfio-pci.ids=10de:2204,10de:1aef is how it is spelt",
+	    "Put vfio-pci.ids= with the ids of the card on the kernel command line; passthru boot status says which file that is"},
 	{"/proc/cmdline has the right spelling and the effect is seen (device on vfio-pci)"},
 	"linux 6.12 init/main.c (print_unknown_bootoptions)"},
     {"igfx-iommu-off", LAYER_KERNEL_CMDLINE, SEVERITY_WARN, DIAGNOSIS_FAULT, true,
@@ -160,15 +160,15 @@ const struct diagnosis catalogue_iommu[] = {
 		"efifb off has no effect."),
 	{"initcall_blacklist=sysfb_init (kernel console then stays blank until a DRM driver loads)",
 	    "Or bind vfio-pci (class 0300) on kernels >= 6.1: it evicts the firmware framebuffer itself",
-	    "Or unbind at run time: echo <dev> > /sys/bus/platform/drivers/<drv>/unbind",
+	    "Or unbind its platform device at run time (/sys/bus/platform/drivers, simple-framebuffer or efi-framebuffer)",
 	    "Put initcall_blacklist=sysfb_init on the kernel command line; passthru boot status says which file that is"},
 	{"/proc/iomem shows no framebuffer child under the GPU"},
 	"linux 6.12 drivers/firmware/sysfb.c, sysfb_simplefb.c"},
     {"initcall-blacklist-lto", LAYER_KERNEL_CMDLINE, SEVERITY_WARN, DIAGNOSIS_FAULT, true,
 	"initcall_blacklist has no effect on a clang-LTO kernel",
 	"Under LTO each initcall goes through a generated stub, and the blacklist compares the name of that stub.",
-	{("Give the exact stub name found in /proc/kallsyms (e.g. "
-		"initcall_blacklist=__initstub__kmod_sysfb__<numbers>_sysfb_init6; it changes "
+	{("Give initcall_blacklist= the exact stub name found in /proc/kallsyms (it begins with "
+		"__initstub__kmod_sysfb__ and ends in _sysfb_init6; it changes "
 		"with every build), or use a non-LTO kernel"),
 	    "Or rely on eviction at bind time (class 0x0300), or remove the platform device of the framebuffer"},
 	{"/proc/iomem has no BOOTFB"},
@@ -180,7 +180,7 @@ const struct diagnosis catalogue_iommu[] = {
 		"one in front of the PCIe root complex"),
 	    "Raspberry Pi class boards have none for PCIe: passthrough is not possible"},
 	{"/sys/class/iommu/smmu3.0x... exists", "device has an iommu_group link"},
-	"linux 6.12 drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c (sysfs name \"smmu3.<addr>\")"},
+	"linux 6.12 drivers/iommu/arm/arm-smmu-v3/arm-smmu-v3.c (sysfs name: \"smmu3.\" and its address)"},
     {"no-iommu-groups", LAYER_IOMMU, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
 	"The kernel brought up no IOMMU: there are no groups",
 	"The kernel brought up no IOMMU, so no device has a group and vfio_register_group_dev returns -EINVAL.",
@@ -202,7 +202,7 @@ const struct diagnosis catalogue_iommu[] = {
 		"device assignment is refused by design."),
 	{"Enable a real IOMMU; set the parameter back to N",
 	    "Only DPDK-like users that need no translation may keep it (CAP_SYS_RAWIO required to open)"},
-	{"parameter reads N and the node is /dev/vfio/<number>"},
+	{"the parameter reads N and no node in /dev/vfio is called noiommu-"},
 	"linux 6.12 drivers/vfio/group.c"},
     {"noiommu-not-built", LAYER_IOMMU, SEVERITY_INFO, DIAGNOSIS_NOTICE, false,
 	"enable_unsafe_noiommu_mode does not exist here",
@@ -273,7 +273,7 @@ const struct diagnosis catalogue_iommu[] = {
 	"Target sits behind Thunderbolt/USB4",
 	("Thunderbolt PCIe exists only after authorisation and is treated as untrusted; bridge "
 		"windows may be too small for GPU BARs."),
-	{"boltctl enroll --policy auto <uuid> (or echo 1 > .../authorized)",
+	{"boltctl enroll --policy auto with the UUID that boltctl list shows (or write 1 to its file authorized)",
 	    ("If BARs are unassigned: pci=realloc,hpmmioprefsize=64G (values to taste) or "
 		"firmware option for Thunderbolt resources"),
 	    "Never hot-unplug while a VM owns it: the remove path blocks"},
@@ -292,8 +292,8 @@ const struct diagnosis catalogue_iommu[] = {
 	"IOMMUFD / vfio cdev availability",
 	"The per-device interface is optional: Debian 6.1 and 6.12 ship neither, so only the group interface works.",
 	{"modprobe iommufd; otherwise use the legacy container backend (drop iommufd= from the device)",
-	    "The vfio-dev/vfioN directory appears on kernels >= 6.1 for any bound device and is not proof of the cdev"},
-	{"/dev/vfio/devices/vfioN exists after binding"},
+	    "The directory vfio-dev of a device appears on kernels >= 6.1 for any bound device and is not proof of the cdev"},
+	{"/dev/vfio/devices has a node of it after binding"},
 	"linux 6.12 drivers/vfio/Kconfig"},
     {"noiommu-group-race", LAYER_IOMMU, SEVERITY_INFO, DIAGNOSIS_NOTICE, false,
 	"DPDK-style users: \"Cannot open /dev/vfio/noiommu-N: Device or resource busy\"",

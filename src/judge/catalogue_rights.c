@@ -7,10 +7,10 @@ const struct diagnosis catalogue_rights[] = {
 	"AMD: IOAPIC missing from IVRS, so interrupt remapping is turned off",
 	"A firmware bug in IVRS leaves an IOAPIC undescribed and the driver drops interrupt remapping as unsafe.",
 	{"Update firmware",
-	    ("Or describe it by hand: ivrs_ioapic[<id>]=<PCI id> on the command line, values "
+	    ("Or describe it by hand: ivrs_ioapic[IOAPIC_ID]= with the address of the SB IOAPIC on the command line, values "
 		"taken from the log and the SB IOAPIC device (deprecated forms differ; the "
 		"kernel prints the modern form)"),
-	    "Put ivrs_ioapic[33]=0000:00:14.0 on the kernel command line; passthru boot status says which file that is"},
+	    "Put ivrs_ioapic[IOAPIC_ID]=0000:00:14.0 on the kernel command line; passthru boot status says which file that is"},
 	{"/proc/interrupts shows IR-IO-APIC"},
 	"linux 6.12 drivers/iommu/amd/init.c (check_ioapic_information)"},
     {"intremap-or-msi-disabled-by-parameter", LAYER_INTERRUPT, SEVERITY_WARN, DIAGNOSIS_FAULT, true,
@@ -93,7 +93,7 @@ const struct diagnosis catalogue_rights[] = {
 	{"no new lines"},
 	"linux 6.12 drivers/iommu/intel/dmar.c (fault reasons 0x20-0x28)"},
     {"vfio-group-perm", LAYER_PERMISSIONS, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
-	"User may not open /dev/vfio/<group>",
+	"The user may not open the node of the group in /dev/vfio",
 	("The kernel creates group nodes for root only and they vanish on every unbind, so a "
 		"manual chmod does not last."),
 	{("udev rule: SUBSYSTEM==\"vfio\", OWNER=\"root\", GROUP=\"kvm\", MODE=\"0660\" (and "
@@ -113,7 +113,7 @@ const struct diagnosis catalogue_rights[] = {
 	"A device cgroup forbids the node",
 	"Containers and hardened units carry a white list of device numbers; VFIO group majors are dynamic.",
 	{("systemd: DeviceAllow=char-vfio rw (and /dev/vfio/vfio rw); docker/podman: "
-		"--device /dev/vfio/vfio --device /dev/vfio/N; libvirt: cgroup_device_acl only "
+		"--device /dev/vfio/vfio --device /dev/vfio/NUMBER; libvirt: cgroup_device_acl only "
 		"for nodes libvirt does not know"),
 	    "Kubernetes: device plugin must list the group node"},
 	{"open works inside"},
@@ -122,7 +122,7 @@ const struct diagnosis catalogue_rights[] = {
 	"The node exists on the host but not in the container or chroot",
 	"Only devtmpfs mirrors nodes created later; a private /dev keeps its contents from container start.",
 	{("Bind the device before the container starts, bind-mount /dev/vfio, or mknod "
-		"with numbers from /sys/class/vfio/N/dev")},
+		"with numbers from /sys/class/vfio/NUMBER/dev")},
 	{"node visible"},
 	"linux 6.12 drivers/base/devtmpfs.c"},
     {"session-libvirt", LAYER_PERMISSIONS, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
@@ -132,7 +132,7 @@ const struct diagnosis catalogue_rights[] = {
 	{"start works"},
 	"libvirt 11.3.0 src/hypervisor/virhostdev.c"},
     {"cdev-perm", LAYER_PERMISSIONS, SEVERITY_BLOCKER, DIAGNOSIS_FAULT, false,
-	"/dev/vfio/devices/vfioN or /dev/iommu not accessible",
+	"The node of the device in /dev/vfio/devices, or /dev/iommu, is not accessible",
 	"The cdev path needs both nodes; group-node rules do not cover them (subsystem vfio-dev and misc).",
 	{("udev: SUBSYSTEM==\"vfio-dev\", GROUP=\"kvm\", MODE=\"0660\" and KERNEL==\"iommu\", "
 		"SUBSYSTEM==\"misc\", GROUP=\"kvm\", MODE=\"0660\"; or pass file descriptors"),

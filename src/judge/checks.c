@@ -155,12 +155,13 @@ static void run(struct checking *k, const struct check *row, const struct check_
 {
 	struct check_finding f = {.row = catalogue_find(row->id), .function = c->f ? host_index(k->facts->h, c->f) : -1,
 	    .depends = (row->flags & CHECK_GUEST) != 0};
+	const struct filling address = {"ADDRESS", c->f ? c->f->name : NULL};
 
 	f.result = row->ask(c);
 	if (!f.result.text)
 		f.result.text = f.result.answer == CHECK_OK ? row->good : f.row->title;
 	if (f.result.answer == CHECK_BAD && !f.result.mend)
-		f.result.mend = f.row->mends[0];
+		f.result.mend = catalogue_fill(k->mem, f.row->mends[0], &address, 1);
 	f.order = k->ret->n;
 	*ARENA_PUSH(k->mem, k->ret->findings, k->ret->n) = f;
 }

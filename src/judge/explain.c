@@ -49,7 +49,8 @@ struct above {
 struct pending {
 	struct finding finding;
 	size_t last_line;
-	int needs; /* row that must have been seen, -1: none */
+	int row;
+	const char *text; /* what its row fitted */
 };
 
 struct explainer {
@@ -69,26 +70,13 @@ struct explainer {
 
 /* ---- finding the patterns that may fit ---- */
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static unsigned hash(const char *at)
 {
 	uint32_t h = 0;
 
 	for (size_t i = 0; i < GRAM; i++)
-		h = (h << 8) | (unsigned char)lower(at[i]);
+		h = (h << 8) | (unsigned char)char_lower(at[i]);
 	return (h * 2654435761U) >> 20;
-}
-
-static bool same_letters(const char *a, const char *b, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (lower(a[i]) != lower(b[i]))
-			return false;
-	return true;
 }
 
 static int add_row(struct explainer *x, const struct explain_pattern *pattern, const char *text)
@@ -105,12 +93,18 @@ static int add_row(struct explainer *x, const struct explain_pattern *pattern, c
 	return (int)x->n_rows++;
 }
 
-static int find_needed(const struct explainer *x, const char *text)
+/* What another row needs, or needs to be absent: its row, -1: there is none yet. */
+static int find_needed(const struct explainer *x, const char *needs)
 {
-	for (size_t i = 0; text && i < x->n_rows; i++)
-		if (!x->rows[i].pattern && str_eq(x->rows[i].text, text))
+	for (size_t i = 0; i < x->n_rows; i++)
+		if (!x->rows[i].pattern && str_eq(x->rows[i].text, needs + (*needs == '!')))
 			return (int)i;
 	return -1;
+}
+
+static bool is_met(const struct explainer *x, const char *needs)
+{
+	return !needs || x->seen[find_needed(x, needs)] == (*needs != '!');
 }
 
 struct explainer *explain_new(struct arena *mem)
@@ -122,9 +116,12 @@ struct explainer *explain_new(struct arena *mem)
 		x->slots[i] = -1;
 	for (size_t i = 0; i < n_explain_patterns; i++)
 		(void)add_row(x, &explain_patterns[i], explain_patterns[i].pattern);
-	for (size_t i = 0; i < n_explain_patterns; i++)
-		if (explain_patterns[i].needs && find_needed(x, explain_patterns[i].needs) < 0)
-			(void)add_row(x, NULL, explain_patterns[i].needs);
+	for (size_t i = 0; i < n_explain_patterns; i++) {
+		const char *needs = explain_patterns[i].needs;
+
+		if (needs && find_needed(x, needs) < 0)
+			(void)add_row(x, NULL, needs + (*needs == '!'));
+	}
 	return x;
 }
 
@@ -149,26 +146,18 @@ static void scan(const struct explainer *x, const char *text, size_t length, str
 	for (size_t i = 0; i + GRAM <= length; i++)
 		for (int row = x->slots[hash(text + i)]; row >= 0; row = x->rows[row].next)
 			if (x->rows[row].literal_length <= length - i &&
-			    same_letters(text + i, x->rows[row].literal, x->rows[row].literal_length))
+			    str_same_n(text + i, x->rows[row].literal, x->rows[row].literal_length))
 				add_candidate(c, row);
 }
 
 /* ---- findings ---- */
-
-static const char *specific_of(const struct finding *f, const char *name)
-{
-	for (size_t i = 0; i < f->n_specifics; i++)
-		if (str_eq(f->specifics[i].name, name))
-			return f->specifics[i].text;
-	return NULL;
-}
 
 static void add_specific(struct arena *mem, struct finding *f, const char *name, const char *text)
 {
 	struct pci_addr addr;
 	char buf[PCI_ADDR_TEXT];
 
-	if (specific_of(f, name) || f->n_specifics >= MOST_SPECIFICS)
+	if (finding_specific(f, name) || f->n_specifics >= MOST_SPECIFICS)
 		return;
 	if (pattern_address(text, text, &addr) == strlen(text))
 		text = arena_strdup(mem, pci_addr_format(addr, buf));
@@ -200,27 +189,27 @@ static void add_group(struct arena *mem, struct finding *f, const char *line)
 	static const char *const patterns[] = {"for group {group:n}:", "iommu group {group:n}", "iommu_groups/{group:n}/"};
 	struct pattern_match m;
 
-	for (size_t i = 0; i < ARRAY_LEN(patterns) && !specific_of(f, "group"); i++)
+	for (size_t i = 0; i < ARRAY_LEN(patterns) && !finding_specific(f, "group"); i++)
 		if (pattern_find(patterns[i], line, &m))
 			add_specific(mem, f, "group", arena_strndup(mem, m.holes[0].text, m.holes[0].length));
 }
 
-static struct finding make_finding(struct explainer *x, int row, const char *line, size_t number, const struct pattern_match *m)
+static struct finding make_finding(const struct explainer *x, struct arena *mem, int row, const char *line, size_t number, const struct pattern_match *m)
 {
 	struct finding f = {.row = catalogue_find(x->rows[row].pattern->id), .line_number = number, .column = m->start, .n_times = 1};
 
 	for (size_t i = 0; i < m->n_holes; i++)
-		add_specific(x->mem, &f, arena_strndup(x->mem, m->holes[i].name, m->holes[i].name_length),
-		    arena_strndup(x->mem, m->holes[i].text, m->holes[i].length));
-	add_device(x->mem, &f, line, m->end);
-	add_group(x->mem, &f, line);
+		add_specific(mem, &f, arena_strndup(mem, m->holes[i].name, m->holes[i].name_length),
+		    arena_strndup(mem, m->holes[i].text, m->holes[i].length));
+	add_device(mem, &f, line, m->end);
+	add_group(mem, &f, line);
 	return f;
 }
 
 /* Both say which, and it is not the same. */
 static bool differ(const struct finding *a, const struct finding *b, const char *name)
 {
-	const char *one = specific_of(a, name), *other = specific_of(b, name);
+	const char *one = finding_specific(a, name), *other = finding_specific(b, name);
 
 	return one && other && !str_eq(one, other);
 }
@@ -231,26 +220,60 @@ static bool is_same(const struct finding *a, const struct finding *b)
 	return a->row == b->row && (a->row->severity != SEVERITY_BLOCKER || (!differ(a, b, "device") && !differ(a, b, "group")));
 }
 
-static void add_finding(struct explainer *x, const struct finding *f, const char *line, int needs)
+static const char *needs_of(const struct explainer *x, int row)
 {
+	return x->rows[row].pattern->needs;
+}
+
+/* What is known already is not kept once more: the same may be said a million times. */
+static void merge(struct arena *mem, struct finding *known, const struct finding *f)
+{
+	for (size_t k = 0; k < f->n_specifics; k++)
+		if (!finding_specific(known, f->specifics[k].name))
+			add_specific(mem, known, arena_strdup(mem, f->specifics[k].name), arena_strdup(mem, f->specifics[k].text));
+}
+
+/* What was said in general of one line of those that go on is said better of all of them. */
+static void drop_general(struct explainer *x, int row, const char *line, const struct pattern_match *m)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->n_pending; i++) {
+		const struct pending *p = &x->pending[i];
+		bool is_of_these = p->row > row && p->finding.n_times == 1 && p->finding.line_number >= x->above.line_number;
+		const char *at = is_of_these ? strstr(line, p->text) : NULL;
+
+		if (!at || at >= line + m->end || at + strlen(p->text) <= line + m->start)
+			x->pending[n++] = *p;
+	}
+	x->n_pending = n;
+}
+
+static void add_finding(struct explainer *x, const struct finding *f, const char *line, int row, const struct pattern_match *m)
+{
+	struct pending *p;
+
 	for (size_t i = 0; i < x->n_pending; i++) {
 		struct finding *known = &x->pending[i].finding;
 
-		if (!is_same(known, f) || x->pending[i].needs != needs)
+		if (!is_same(known, f) || !str_eq(needs_of(x, x->pending[i].row), needs_of(x, row)))
 			continue;
 		/* The line above alone, and with this one behind it, says it once. */
 		known->n_times += x->pending[i].last_line < f->line_number;
 		x->pending[i].last_line = x->e.n_lines;
-		for (size_t k = 0; k < f->n_specifics; k++)
-			add_specific(x->mem, known, f->specifics[k].name, f->specifics[k].text);
+		merge(x->mem, known, f);
 		return;
 	}
 	if (x->n_pending == EXPLAIN_FINDINGS) {
 		x->e.is_cut = true;
 		return;
 	}
-	x->pending[x->n_pending] = (struct pending){*f, x->e.n_lines, needs};
-	x->pending[x->n_pending++].finding.line = arena_strdup(x->mem, line);
+	p = &x->pending[x->n_pending++];
+	*p = (struct pending){*f, x->e.n_lines, row, arena_strndup(x->mem, line + m->start, m->end - m->start)};
+	p->finding.line = arena_strdup(x->mem, line);
+	p->finding.specifics = NULL;
+	p->finding.n_specifics = 0;
+	merge(x->mem, &p->finding, f);
 }
 
 /* ---- lines ---- */
@@ -282,22 +305,29 @@ static enum fit look_at(struct explainer *x, const char *line, size_t number, co
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct row *r = &x->rows[c->rows[i]];
+		cleanup_arena struct arena mem = {0};
 		struct pattern_match m;
 		struct finding f;
-
 		bool fits = pattern_find(r->text, line, &m);
 
 		x->steps += m.steps;
-		if (!fits || m.start >= from || m.end <= to || overlaps(&spans, &m))
+		if (!fits)
 			continue;
 		if (!r->pattern) {
 			x->seen[c->rows[i]] = true;
+		} else if (overlaps(&spans, &m)) {
+			continue;
 		} else if (!r->pattern->id) {
 			fit = fit == FIT_NOT ? FIT_SPEAKS : fit;
-		} else {
+		} else if (!*r->pattern->id || m.start >= from || (to > 0 && m.end <= from)) {
+			/* Of something else; or of one line alone, which was looked at before. */
 			spans.all[spans.n++] = m;
-			f = make_finding(x, c->rows[i], line, number, &m);
-			add_finding(x, &f, line, find_needed(x, r->pattern->needs));
+		} else if (m.end > to) {
+			spans.all[spans.n++] = m;
+			f = make_finding(x, &mem, c->rows[i], line, number, &m);
+			if (to > 0)
+				drop_general(x, c->rows[i], line, &m);
+			add_finding(x, &f, line, c->rows[i], &m);
 			fit = FIT_FOUND;
 		}
 	}
@@ -427,23 +457,42 @@ static int compare_findings(const void *a, const void *b)
 	return one->column < other->column ? -1 : one->column > other->column;
 }
 
+/* Those whose needs are met, each once. */
+static void settle(struct explainer *x)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->n_pending; i++) {
+		struct finding *f = &x->pending[i].finding;
+		size_t k = 0;
+
+		if (!is_met(x, needs_of(x, x->pending[i].row)))
+			continue;
+		while (k < n && !is_same(&x->pending[k].finding, f))
+			k++;
+		if (k < n) {
+			x->pending[k].finding.n_times += f->n_times;
+			merge(x->mem, &x->pending[k].finding, f);
+		} else {
+			x->pending[n++] = x->pending[i];
+		}
+	}
+	x->n_pending = n;
+}
+
 struct explanation explain_end(struct explainer *x)
 {
 	struct explanation e = x->e;
-	size_t n = 0;
 
-	for (size_t i = 0; i < x->n_pending; i++)
-		if (x->pending[i].needs < 0 || x->seen[x->pending[i].needs])
-			x->pending[n++] = x->pending[i];
-	x->n_pending = n;
-	for (size_t i = 0; i < n; i++) {
+	settle(x);
+	for (size_t i = 0; i < x->n_pending; i++) {
 		struct finding *f = ARENA_PUSH(x->mem, e.findings, e.n_findings);
 
 		*f = x->pending[i].finding;
 		f->follows = followed(x, f);
 		explain_add_causes(x->mem, f);
 	}
-	if (n > 0)
-		qsort(e.findings, n, sizeof(*e.findings), compare_findings);
+	if (e.n_findings > 0)
+		qsort(e.findings, e.n_findings, sizeof(*e.findings), compare_findings);
 	return e;
 }

@@ -37,9 +37,10 @@ void explain_ask_host(struct arena *mem, const struct explain_facts *facts, stru
 /* ---- the rows, for judge/explain*.c and their test ---- */
 
 struct explain_pattern {
-	const char *id;	     /* of the catalogue; NULL: such a line speaks of it, and is unknown unless another row fits */
+	const char *id;	     /* of the catalogue; NULL: such a line speaks of it, and is unknown unless another row fits;
+			      * "": it is of something else, and no other row is meant */
 	const char *pattern; /* judge/pattern.h */
-	const char *needs;   /* a pattern that must fit somewhere in the text as well; NULL: none */
+	const char *needs;   /* a pattern that must fit somewhere in the text as well, behind "!" that must not; NULL: none */
 };
 /* In the order of preference: where two fit the same words of a line, the first is meant. */
 extern const struct explain_pattern explain_patterns[];

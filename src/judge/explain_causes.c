@@ -6,27 +6,35 @@
 #include "base/str.h"
 #include "judge/pattern.h"
 
-/* The device that the message names, where a command of ours stands with ADDRESS. */
-static const char *with_device(struct arena *mem, const char *text, const struct finding *f)
+/* Lines are foreign, and this goes into commands: an address must be one, a number have digits alone. */
+static const char *number_of(const struct finding *f, const char *name)
 {
-	static const char word[] = " ADDRESS";
-	const char *at = strstr(text, word), *device = NULL;
+	const char *text = finding_specific(f, name);
 
-	for (size_t i = 0; i < f->n_specifics; i++)
-		if (str_eq(f->specifics[i].name, "device"))
-			device = f->specifics[i].text;
-	if (!at || !device)
-		return text;
-	return arena_printf(mem, "%.*s %s%s", (int)(at - text), text, device, at + sizeof(word) - 1);
+	return text && *text && text[strspn(text, "0123456789")] == '\0' ? text : NULL;
+}
+
+const char *explain_fill(struct arena *mem, const char *text, const struct finding *f)
+{
+	const char *device = finding_specific(f, "device");
+	struct pci_addr addr;
+	const struct filling with[] = {
+	    {"ADDRESS", device && pci_addr_parse(device, &addr) ? device : NULL},
+	    {"NUMBER", number_of(f, "group")},
+	    {"VMID", number_of(f, "vm")},
+	    {"IOAPIC_ID", number_of(f, "ioapic")},
+	};
+
+	return catalogue_fill(mem, text, with, ARRAY_LEN(with));
 }
 
 static const char *mend_text(struct arena *mem, const struct diagnosis *d, const struct finding *f)
 {
-	const char *text = with_device(mem, d->mends[0], f);
+	const char *text = d->mends[0];
 
 	for (size_t i = 1; i < DIAGNOSIS_MENDS && d->mends[i]; i++)
-		text = arena_printf(mem, "%s; %s", text, with_device(mem, d->mends[i], f));
-	return text;
+		text = arena_printf(mem, "%s; %s", text, d->mends[i]);
+	return explain_fill(mem, text, f);
 }
 
 static struct cause cause_of(struct arena *mem, const struct diagnosis *d, enum likelihood l, const struct finding *f)
@@ -48,6 +56,7 @@ void explain_add_causes(struct arena *mem, struct finding *f)
 {
 	const struct explain_also *also = also_of(f);
 
+	f->proof = f->row->proofs[0] ? explain_fill(mem, f->row->proofs[0], f) : NULL;
 	*ARENA_PUSH(mem, f->causes, f->n_causes) = cause_of(mem, f->row, LIKELIHOOD_LIKELY, f);
 	for (size_t i = 0; also && i < ARRAY_LEN(also->others) && also->others[i]; i++) {
 		const struct diagnosis *d = catalogue_find(also->others[i]);

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "judge/boot.h"
 #include "judge/explain.h"
+#include "judge/explain_causes.h"
 #include "judge/verdict.h"
 
 struct asking {
@@ -18,14 +19,6 @@ struct asking {
 	const struct pci_function *device; /* NULL: none, or not here */
 	const struct iommu_group *group;
 };
-
-static const char *specific_of(const struct finding *f, const char *name)
-{
-	for (size_t i = 0; i < f->n_specifics; i++)
-		if (str_eq(f->specifics[i].name, name))
-			return f->specifics[i].text;
-	return NULL;
-}
 
 /* In front of all others; the same cause from the catalogue is then said already. */
 static void add_certain(struct asking *a, const char *id, const char *text, const char *mend)
@@ -44,7 +37,7 @@ static void add_certain(struct asking *a, const char *id, const char *text, cons
 	f->n_causes = n;
 	(void)ARENA_PUSH(a->mem, f->causes, f->n_causes);
 	memmove(f->causes + 1, f->causes, (f->n_causes - 1) * sizeof(*f->causes));
-	f->causes[0] = (struct cause){text, LIKELIHOOD_CERTAIN, mend ? mend : row ? row->mends[0] : NULL, row};
+	f->causes[0] = (struct cause){text, LIKELIHOOD_CERTAIN, mend ? mend : row ? explain_fill(a->mem, row->mends[0], f) : NULL, row};
 }
 
 static void set_all(struct asking *a, enum likelihood l)
@@ -134,13 +127,11 @@ static void ask_node(struct asking *a)
 static void ask_iommu(struct asking *a)
 {
 	const struct boot_answer *b = a->facts->boot_answer;
-	const struct diagnosis *row = b ? catalogue_find(iommu_state_name(b->iommu)) : NULL;
 
 	if (!b || b->iommu == IOMMU_UNKNOWN) {
 		a->f->host = "cannot tell whether the IOMMU is in use here";
 	} else if (b->iommu != IOMMU_IN_USE) {
-		add_certain(a, iommu_state_name(b->iommu), arena_printf(a->mem, "On this host: %s.", b->iommu_text),
-		    row ? row->mends[0] : NULL);
+		add_certain(a, iommu_state_name(b->iommu), arena_printf(a->mem, "On this host: %s.", b->iommu_text), NULL);
 	} else if (a->device && a->device->group == GROUP_NONE) {
 		add_certain(a, "device-without-group",
 		    arena_printf(a->mem, "On this host the IOMMU is in use, but %s is in no group.", a->device->name), NULL);
@@ -205,7 +196,7 @@ static const char *amount(struct arena *mem, uint64_t bytes)
 static void ask_memlock(struct asking *a)
 {
 	const struct memlock *m = &a->facts->memlock;
-	const char *limit = specific_of(a->f, "limit_bytes");
+	const char *limit = finding_specific(a->f, "limit_bytes");
 	uint64_t bytes;
 
 	if (limit && str_number(limit, 10, UINT64_MAX, &bytes))
@@ -287,11 +278,11 @@ static const struct question {
 static void find_names(struct asking *a)
 {
 	const struct host *h = a->facts->host;
-	const char *group = specific_of(a->f, "group");
+	const char *group = finding_specific(a->f, "group");
 	struct pci_addr addr;
 	uint64_t number;
 
-	a->device_text = specific_of(a->f, "device");
+	a->device_text = finding_specific(a->f, "device");
 	if (a->device_text && h && pci_addr_parse(a->device_text, &addr))
 		a->device = host_find(h, addr);
 	if (a->device && a->device->group >= 0)
@@ -303,7 +294,7 @@ static void find_names(struct asking *a)
 /* The same address in another group: another machine, or another boot. */
 static bool is_elsewhere(const struct asking *a)
 {
-	const char *group = specific_of(a->f, "group");
+	const char *group = finding_specific(a->f, "group");
 	uint64_t number;
 
 	return a->device && a->device->group >= 0 && group && str_number(group, 10, INT32_MAX, &number) &&

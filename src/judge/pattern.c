@@ -3,11 +3,15 @@
 
 #include <string.h>
 
+#include "base/str.h"
+
 enum {
 	MOST_STEPS = 10000, /* of one pattern on one line; real lines take a few hundred */
 	MOST_GAP = 200,
 	MOST_DEPTH = 64,
 };
+
+#define SPECIAL "{<*'$"
 
 struct matcher {
 	const char *line;
@@ -18,33 +22,9 @@ struct matcher {
 
 static bool match_here(struct matcher *m, const char *p, const char *at);
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'f');
-}
-
 static bool is_quote(char c)
 {
 	return c == '\'' || c == '"' || c == '`';
-}
-
-static size_t hex_length(const char *at)
-{
-	size_t n = 0;
-
-	while (is_hex(at[n]))
-		n++;
-	return n;
 }
 
 /* ---- PCI addresses ---- */
@@ -56,7 +36,7 @@ static const char *take_part(const char *at, size_t least, size_t most, char **o
 
 	if (at[0] == '0' && at[1] == 'x')
 		at += 2;
-	n = hex_length(at);
+	n = str_hex_length(at);
 	if (n < least || n > most)
 		return NULL;
 	memcpy(*out, at, n);
@@ -80,7 +60,7 @@ static size_t address_from(const char *at, bool has_domain, struct pci_addr *ret
 		return 0;
 	*out++ = *p++;
 	p = take_part(p, 2, 2, &out);
-	if (!p || *p != '.' || p[1] < '0' || p[1] > '7' || is_hex(p[2]) || (lower(p[2]) >= 'a' && lower(p[2]) <= 'z'))
+	if (!p || *p != '.' || p[1] < '0' || p[1] > '7' || char_is_alnum(p[2]))
 		return 0;
 	*out++ = *p++;
 	*out++ = *p++;
@@ -92,9 +72,9 @@ size_t pattern_address(const char *line, const char *at, struct pci_addr *ret)
 {
 	size_t n;
 
-	if (!is_hex(*at) || (at > line && (is_hex(at[-1]) || at[-1] == ':' || lower(at[-1]) == 'x')))
+	if (!char_is_hex(*at) || (at > line && (char_is_hex(at[-1]) || at[-1] == ':' || char_lower(at[-1]) == 'x')))
 		/* "device:0000:01:00.0": only a whole domain may stand behind a colon. */
-		if (!is_hex(*at) || at == line || at[-1] != ':' || hex_length(at) < 4 || is_hex(at > line + 1 ? at[-2] : 'z'))
+		if (!char_is_hex(*at) || at == line || at[-1] != ':' || str_hex_length(at) < 4 || char_is_hex(at > line + 1 ? at[-2] : 'z'))
 			return 0;
 	n = address_from(at, true, ret);
 	return n > 0 ? n : address_from(at, false, ret);
@@ -118,15 +98,15 @@ static size_t take_class(struct matcher *m, const char *class, size_t class_leng
 	case 'n':
 		return *ret_least = strspn(at, "0123456789");
 	case 'x':
-		n = at[0] == '0' && lower(at[1]) == 'x' ? 2 : 0;
-		n = hex_length(at + n) > 0 ? n + hex_length(at + n) : 0;
+		n = at[0] == '0' && char_lower(at[1]) == 'x' ? 2 : 0;
+		n = str_hex_length(at + n) > 0 ? n + str_hex_length(at + n) : 0;
 		return *ret_least = n;
 	case 'A':
 		return *ret_least = pattern_address(m->line, at, &addr);
 	case 'B':
-		return *ret_least = *at >= '0' && *at <= '6' && !is_digit(at[1]) ? 1 : 0;
+		return *ret_least = *at >= '0' && *at <= '6' && !char_is_digit(at[1]) ? 1 : 0;
 	case 'I':
-		return *ret_least = hex_length(at) == 4 && at[4] == ':' && hex_length(at + 5) == 4 ? 9 : 0;
+		return *ret_least = str_hex_length(at) == 4 && at[4] == ':' && str_hex_length(at + 5) == 4 ? 9 : 0;
 	case 'w':
 		*ret_least = 1;
 		return run_until(at, " ,;'\"`()[]");
@@ -172,7 +152,7 @@ static bool match_choice(struct matcher *m, const char *p, const char *at)
 	for (const char *one = p + 1; close && one <= close;) {
 		size_t n = strcspn(one, "|>"), k = 0;
 
-		while (k < n && at[k] && (lower(one[k]) == lower(at[k]) || (is_quote(one[k]) && is_quote(at[k]))))
+		while (k < n && at[k] && (char_lower(one[k]) == char_lower(at[k]) || (is_quote(one[k]) && is_quote(at[k]))))
 			k++;
 		if (k == n && match_here(m, close + 1, at + n))
 			return true;
@@ -201,6 +181,8 @@ static bool match_special(struct matcher *m, const char *p, const char *at)
 		return match_choice(m, p, at);
 	case '*':
 		return match_gap(m, p + 1, at);
+	case '$':
+		return !char_is_alnum(*at) && match_here(m, p + 1, at);
 	default: /* a quote, or none */
 		return (is_quote(*at) && match_here(m, p + 1, at + 1)) || match_here(m, p + 1, at);
 	}
@@ -218,11 +200,11 @@ static bool match_here(struct matcher *m, const char *p, const char *at)
 			m->end = at;
 			return true;
 		}
-		if (strchr("{<*'", *p))
+		if (strchr(SPECIAL, *p))
 			break;
 		if (*p == '\\')
 			p++;
-		if (*at == '\0' || lower(*p) != lower(*at))
+		if (*at == '\0' || char_lower(*p) != char_lower(*at))
 			return false;
 	}
 	if (m->depth >= MOST_DEPTH)
@@ -236,11 +218,11 @@ static bool match_here(struct matcher *m, const char *p, const char *at)
 bool pattern_find(const char *pattern, const char *line, struct pattern_match *ret)
 {
 	struct matcher m = {.line = line, .steps = MOST_STEPS, .ret = ret};
-	bool is_plain = !strchr("{<*'\\", *pattern);
+	bool is_plain = !strchr(SPECIAL "\\", *pattern);
 
 	*ret = (struct pattern_match){0};
 	for (const char *at = line; *at && m.steps > 0 && ret->end == 0; at++) {
-		if (is_plain && lower(*at) != lower(*pattern))
+		if (is_plain && char_lower(*at) != char_lower(*pattern))
 			continue;
 		ret->n_holes = 0;
 		if (match_here(&m, pattern, at)) {
@@ -257,7 +239,7 @@ size_t pattern_literal(const char *pattern, const char **ret)
 	size_t best = 0;
 
 	for (const char *p = pattern; *p;) {
-		size_t n = strcspn(p, "{<*'\\");
+		size_t n = strcspn(p, SPECIAL "\\");
 
 		if (n > best) {
 			best = n;

@@ -8,6 +8,7 @@
  *   <one|two|>    one of these texts, the empty one where the list ends so
  *   *             anything, at most 200 characters, the fewest that will do
  *   '             a quote of either kind, or none
+ *   $             a word or number ends here
  *   \             the next character is meant as it is
  *
  * Matching takes a bounded number of steps, whatever the line.

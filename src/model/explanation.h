@@ -40,9 +40,13 @@ struct finding {
 	size_t n_specifics;
 	struct cause *causes; /* by likelihood */
 	size_t n_causes;
+	const char *proof; /* how one sees that it is mended; NULL: the catalogue does not say */
 	const struct diagnosis *follows; /* from another finding; NULL: from none */
 	const char *host; /* what this host says to it, or that it cannot tell; NULL: it was of no use to ask */
 };
+
+/* What the message says of it; NULL: nothing. */
+const char *finding_specific(const struct finding *f, const char *name);
 
 struct explanation {
 	struct finding *findings; /* root cause first, faults before what is harmless */

@@ -117,8 +117,8 @@ static void print_fault(FILE *out, struct arena *mem, const struct finding *f)
 	print_line(out, mem, f);
 	if (!f->follows)
 		print_causes(out, mem, f);
-	if (f->row->proofs[0] && !f->follows)
-		(void)fprintf(out, "  mended when %s\n", f->row->proofs[0]);
+	if (f->proof && !f->follows)
+		(void)fprintf(out, "  mended when %s\n", view_clean(mem, f->proof));
 	(void)fputc('\n', out);
 }
 
