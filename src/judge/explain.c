@@ -366,6 +366,13 @@ static void add_wrapped_candidates(const struct explainer *x, struct candidates 
 	}
 }
 
+/* Raw mails end a line that goes on with "=". */
+static void drop_soft_break(struct above *a)
+{
+	if (a->length[1] > 0 && a->text[1][a->length[1] - 1] == '=')
+		a->text[1][--a->length[1]] = '\0';
+}
+
 /* Does this line go on with those above? They were wrapped at a blank, or at the edge of a terminal. */
 static enum fit look_across(struct explainer *x, size_t length, const struct candidates *here)
 {
@@ -387,6 +394,7 @@ static enum fit look_across(struct explainer *x, size_t length, const struct can
 			fit = look_at(x, a->text[k], a->line_number, &all, edge, a->length[k]);
 		a->length[k] = end;
 	}
+	drop_soft_break(a);
 	add_wrapped_candidates(x, &a->candidates, here);
 	x->steps_across += x->steps - before;
 	return fit;
@@ -404,6 +412,7 @@ static void begin_above(struct explainer *x, size_t length, const struct candida
 		memcpy(a->text[k], x->line, a->length[k] + 1);
 		a->text[k][a->length[k]] = '\0';
 	}
+	drop_soft_break(a);
 }
 
 void explain_line(struct explainer *x, const char *raw, size_t length)

@@ -30,6 +30,7 @@ const struct explain_pattern explain_patterns[] = {
     {"memlock-too-low", "VFIO_MAP_DMA<| failed>: <-12|Cannot allocate memory>", NULL},
     {"memlock-too-low", "memory listener initialization failed*<-12|Cannot allocate memory>", NULL},
     {"memlock-too-low", "vfio*dma*os error 12", NULL},
+    {"memlock-too-low", "IommuDmaMap(Error(12))", NULL},
     {"memlock-too-low", "vfio*dma*Cannot allocate memory", NULL},
     {"memlock-too-low", "dma<_| |>map*os error 12", NULL},
     {"memlock-too-low", "DMA remapping<| failed>, error 12 ", NULL},
@@ -41,6 +42,7 @@ const struct explain_pattern explain_patterns[] = {
     {"dma-entry-limit", "possibly running out of DMA mappings", NULL},
     {"dma-entry-limit", "DMA remapping<| failed>, error 28 ", NULL},
     {"dma-entry-limit", "dma<_| |>map*os error 28", NULL},
+    {"dma-entry-limit", "IommuDmaMap(Error(28))", NULL},
     {"hugepages-short", "unable to map backing store for <guest RAM|hugepages>: Cannot allocate memory", NULL},
     {"hugepages-short", "Insufficient free host memory pages available to allocate guest RAM", NULL},
     {"hugepages-short", "preallocating memory failed", NULL},
@@ -174,6 +176,7 @@ const struct explain_pattern explain_patterns[] = {
     {"dma-map-einval-address-width", "vfio_<container_|>dma_map<| >(*) = -22", IS_OF_RAM},
     {"dma-map-einval-address-width", "VFIO_MAP_DMA<| failed>: <-22|Invalid argument>", IS_OF_RAM},
     {"dma-map-einval-address-width", "dma<_| |>map*os error 22", NULL},
+    {"dma-map-einval-address-width", "IommuDmaMap(Error(22))", NULL},
     {"reserved-range-overlap-amd-1tb", "Address space limit 0xffffffffff \\< {wanted:x} phys-bits too low ({phys_bits:n}", NULL},
     {"phys-bits-mismatch", "Address space limit {limit:x} \\< {wanted:x} phys-bits too low ({phys_bits:n}", NULL},
     {"phys-bits-mismatch", "phys-bits too low", NULL},
@@ -370,6 +373,7 @@ const struct explain_pattern explain_patterns[] = {
 
     /* ---- libvirt ---- */
     {"libvirt-no-passthrough", "host doesn't support <passthrough|VFIO>", NULL},
+    {"libvirt-no-passthrough", "neither VFIO nor KVM device assignment is currently supported", NULL},
     {"libvirt-no-passthrough", "VFIO device assignment is currently not supported on this system", NULL},
     {"libvirt-in-use", "PCI device {device:addr} is in use by driver {driver:w}, domain {domain:w}", NULL},
     {"libvirt-in-use", "PCI device {device:addr} is in use", NULL},
@@ -388,6 +392,7 @@ const struct explain_pattern explain_patterns[] = {
     {"qemu-set-container-eperm", "failed to add vfio group into vfio container", NULL},
     {"vfio-iommu-type1-missing", "container doesn't support VfioType1V2 IOMMU driver type", NULL},
     {"qemu-device-missing", "no such host device: No such file", NULL},
+    {"qemu-device-missing", "Invalid PCI address (no device found): {device:addr}", NULL}, /* Incus */
     {"qemu-device-missing", "Device {device:addr} not found: could not access", NULL},
     {"qemu-device-missing", "config space file '/sys/bus/pci/devices/{device:addr}/config': No such file", NULL},
     {"qemu-device-attached-twice", "vfio*device is already attached", NULL},

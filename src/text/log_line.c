@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "text/errno_words.h"
 #include "text/markup.h"
 
 struct input {
@@ -141,6 +142,15 @@ static bool take_written(struct input *in, struct output *o)
 	return false;
 }
 
+/* "host=3D01:00.0" out of a raw mail; "host=3D:00.0" is of bus 3d. */
+static bool take_mail_equals(struct input *in, struct output *o)
+{
+	if (*in->at != '=' || in->end - in->at < 4 || in->at[3] == ':' || !take(in, "=3D"))
+		return false;
+	put(o, '=');
+	return true;
+}
+
 /* Length of a well-formed UTF-8 character, 0: it is none. */
 static size_t utf8_length(const struct input *in)
 {
@@ -216,7 +226,7 @@ size_t log_line_clean(const char *raw, size_t length, char ret[LOG_LINE + 1])
 			ret[o.n++] = *in.at++;
 			continue;
 		}
-		if (!take_escape(&in) && !take_entity(&in, &o) && !take_written(&in, &o))
+		if (!take_escape(&in) && !take_entity(&in, &o) && !take_written(&in, &o) && !take_mail_equals(&in, &o))
 			take_character(&in, &o);
 		/* What was quoted, in mails and on boards. */
 		if (o.n == 2 && (ret[0] == '>' || ret[0] == '|') && ret[1] == ' ')
@@ -225,7 +235,7 @@ size_t log_line_clean(const char *raw, size_t length, char ret[LOG_LINE + 1])
 	while (o.n > 0 && ret[o.n - 1] == ' ')
 		o.n--;
 	ret[o.n] = '\0';
-	return o.n;
+	return errno_words_plain(ret, o.n, LOG_LINE);
 }
 
 /* "[   12.345678]", "[Sat Nov 21 …]" */

@@ -13,7 +13,8 @@ enum { LOG_LINE = 4096 }; /* bytes of a line that are looked at */
  * Fills ret (NUL-terminated) and answers its length. Gone are: escape sequences of terminals, also where the escape
  * character was lost on the way ("[0;31m", "^[[0m"), NUL bytes (UTF-16 then reads as ASCII), byte order marks, invisible
  * blanks; leading "> " and "| " of quotations. Typographic quotes are plain ones, several blanks one, bytes that are no
- * text "?". A backslash before a quote is dropped, and entities of HTML are the characters they stand for.
+ * text "?". A backslash before a quote is dropped, and entities of HTML, and "=3D" of raw mails, are
+ * the characters they stand for. The reasons of errors in German, French and Spanish are in English.
  */
 size_t log_line_clean(const char *raw, size_t length, char ret[LOG_LINE + 1]);
 

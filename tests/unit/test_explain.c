@@ -220,6 +220,12 @@ static void wrapped_lines_are_put_together(void **state)
 	(void)state;
 	means("qemu-system-x86_64: -device vfio-pci,host=01:00.0: vfio 0000:01:00.0: group 1\nis not viable", "group-not-viable");
 	means("qemu-system-x86_64: -device vfio-pci,host=01:00.0: vfio 0000:01:00.0: gro\nup 1 is not viable", "group-not-viable");
+	means("qemu: -device vfio-pci,host=3D01:00.0,multifunction=3Don: vfi=\no error: 0000:01:00.0: gro=\nup 0 is not viable",
+	    "group-not-viable"); /* a raw mail */
+	/* What is said better of both lines replaces what one of them said. */
+	means("DMAR: [INTR-REMAP] Request device [01:00.0] fault index 0x8000 [fault reason\n0x25] Blocked a compatibility format "
+	      "interrupt request", "compat-interrupt-blocked");
+	means("pci 0000:00:02.0: Invalid PCI ROM header signature: expecting 0xaa55,\ngot 0x4e69", "rom-igd-benign");
 	means("[    1.0] vfio 0000:01:00.0: and group 1\n[    1.1] is not viable", "");
 	/* What could go on in the next line is still said once, and as it stands in its own. */
 	e = explain(&mem, "error: PCI device 0000:01:00.0 is in use by driver QEMU, domain win10\nsomething else");
@@ -412,6 +418,9 @@ static void pasted_lines_are_made_plain(void **state)
 	CLEANED("a &lt;guest&gt; &amp; b", "a <guest> & b");
 	CLEANED("\xe4\xfc", "??");
 	CLEANED("a\x01" "b\x7f", "a b");
+	CLEANED("host=3D01:00.0 host=3D:00.0 a=3D", "host=01:00.0 host=3D:00.0 a=3D");
+	CLEANED("vfio: Keine Berechtigung, Keine", "vfio: Permission denied, Keine");
+	CLEANED("ls: Keine Berechtigung", "ls: Keine Berechtigung"); /* nothing of ours */
 	CLEANED("", "");
 	assert_true(log_line_begins("[    1.234567] vfio"));
 	assert_true(log_line_begins("[Sat Nov 21 00:14:03 2026] vfio"));
