@@ -42,6 +42,7 @@ struct candidates {
 struct above {
 	char text[2][WRAPPED + LOG_LINE + 2];
 	size_t length[2];
+	size_t last[2];	    /* where the last of them begins */
 	size_t line_number; /* of the first */
 	struct candidates candidates;
 };
@@ -297,18 +298,50 @@ static bool overlaps(const struct spans *s, const struct pattern_match *m)
 	return false;
 }
 
-/* Which of the candidates fit? from, to: a match must begin before the first and end behind the second. */
-static enum fit look_at(struct explainer *x, const char *line, size_t number, const struct candidates *c, size_t from, size_t to)
+/* A line, or several that go on: then a match must begin before `from` and end behind `to`. */
+struct piece {
+	const char *text;
+	size_t number;	    /* of the first line in it */
+	size_t from, to;    /* 0 and 0: it is one line */
+	size_t last;	    /* where the one before the newest begins */
+	size_t last_number; /* its number */
+};
+
+static bool is_in_one_line(const struct piece *p, const struct pattern_match *m)
+{
+	return p->from > 0 && (m->start >= p->from || m->end <= p->from);
+}
+
+static void find_in(struct explainer *x, const struct piece *p, int row, struct pattern_match m)
+{
+	cleanup_arena struct arena mem = {0};
+	const char *line = p->text;
+	size_t number = p->number;
+	struct finding f;
+
+	if (p->from > 0)
+		drop_general(x, row, line, &m);
+	/* What stands farther above is of other messages. */
+	if (p->from > 0 && m.start >= p->last) {
+		line += p->last;
+		number = p->last_number;
+		m.start -= p->last;
+		m.end -= p->last;
+	}
+	f = make_finding(x, &mem, row, line, number, &m);
+	add_finding(x, &f, line, row, &m);
+}
+
+/* Which of the candidates fit? */
+static enum fit look_at(struct explainer *x, const struct piece *p, const struct candidates *c)
 {
 	enum fit fit = FIT_NOT;
 	struct spans spans = {0};
 
 	for (size_t i = 0; i < c->n; i++) {
 		const struct row *r = &x->rows[c->rows[i]];
-		cleanup_arena struct arena mem = {0};
 		struct pattern_match m;
-		struct finding f;
-		bool fits = pattern_find(r->text, line, &m);
+		bool fits = pattern_find(r->text, p->text, &m);
 
 		x->steps += m.steps;
 		if (!fits)
@@ -319,15 +352,12 @@ static enum fit look_at(struct explainer *x, const char *line, size_t number, co
 			continue;
 		} else if (!r->pattern->id) {
 			fit = fit == FIT_NOT ? FIT_SPEAKS : fit;
-		} else if (!*r->pattern->id || m.start >= from || (to > 0 && m.end <= from)) {
-			/* Of something else; or of one line alone, which was looked at before. */
+		} else if (!*r->pattern->id || is_in_one_line(p, &m)) {
+			/* Of something else; or looked at before. */
 			spans.all[spans.n++] = m;
-		} else if (m.end > to) {
+		} else if (m.end > p->to) {
 			spans.all[spans.n++] = m;
-			f = make_finding(x, &mem, c->rows[i], line, number, &m);
-			if (to > 0)
-				drop_general(x, c->rows[i], line, &m);
-			add_finding(x, &f, line, c->rows[i], &m);
+			find_in(x, p, c->rows[i], m);
 			fit = FIT_FOUND;
 		}
 	}
@@ -391,7 +421,8 @@ static enum fit look_across(struct explainer *x, size_t length, const struct can
 		end = a->length[k] + length;
 		scan(x, a->text[k] + begin, end - begin < 2 * AROUND_EDGE ? end - begin : 2 * AROUND_EDGE, &all);
 		if (fit != FIT_FOUND && all.n > 0)
-			fit = look_at(x, a->text[k], a->line_number, &all, edge, a->length[k]);
+			fit = look_at(x, &(struct piece){a->text[k], a->line_number, edge, a->length[k], a->last[k], x->e.n_lines - 1}, &all);
+		a->last[k] = a->length[k];
 		a->length[k] = end;
 	}
 	drop_soft_break(a);
@@ -408,6 +439,7 @@ static void begin_above(struct explainer *x, size_t length, const struct candida
 	a->candidates.n = 0;
 	add_wrapped_candidates(x, &a->candidates, here);
 	for (int k = 0; k < 2; k++) {
+		a->last[k] = 0;
 		a->length[k] = length >= SHORTEST_WRAPPED && length <= WRAPPED ? length : 0;
 		memcpy(a->text[k], x->line, a->length[k] + 1);
 		a->text[k][a->length[k]] = '\0';
@@ -424,7 +456,7 @@ void explain_line(struct explainer *x, const char *raw, size_t length)
 	x->e.n_lines++;
 	scan(x, x->line, n, &here);
 	if (here.n > 0)
-		fit = look_at(x, x->line, x->e.n_lines, &here, n + 1, 0);
+		fit = look_at(x, &(struct piece){.text = x->line, .number = x->e.n_lines}, &here);
 	if (n == 0 || x->above.length[0] == 0 || x->above.length[0] > WRAPPED || x->steps_across > MOST_STEPS_ACROSS ||
 	    log_line_begins(x->line)) {
 		begin_above(x, n, &here);

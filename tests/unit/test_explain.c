@@ -227,6 +227,16 @@ static void wrapped_lines_are_put_together(void **state)
 	      "interrupt request", "compat-interrupt-blocked");
 	means("pci 0000:00:02.0: Invalid PCI ROM header signature: expecting 0xaa55,\ngot 0x4e69", "rom-igd-benign");
 	means("[    1.0] vfio 0000:01:00.0: and group 1\n[    1.1] is not viable", "");
+	/* Of what stands farther above nothing is taken. */
+	e = explain(&mem, "vfio 0000:03:00.0: failed to setup container for group 14: something that nobody knows\n"
+			  "some more of it, also unknown\nPCI device 0000:01:00.0 is in use by driver QEMU, domain win11\nError: no");
+	assert_int_equal(e.n_findings, 1);
+	assert_string_equal(specific_of(&e.findings[0], "group"), "");
+	assert_string_equal(specific_of(&e.findings[0], "device"), "0000:01:00.0");
+	e = explain(&mem, "vfio 0000:03:00.0: failed to setup container for group 14: something that nobody knows\n"
+			  "some more of it, also unknown\nPCI device 0000:01:00.0 is in use by\ndriver QEMU, domain win11");
+	assert_int_equal(e.findings[0].line_number, 3);
+	assert_string_equal(specific_of(&e.findings[0], "group"), "");
 	/* What could go on in the next line is still said once, and as it stands in its own. */
 	e = explain(&mem, "error: PCI device 0000:01:00.0 is in use by driver QEMU, domain win10\nsomething else");
 	assert_int_equal(e.findings[0].n_times, 1);
