@@ -127,6 +127,7 @@ const struct explain_pattern explain_patterns[] = {
     {"iommu-switched-off-by-parameter", "DMAR: IOMMU disabled", NULL},
     {"iommu-switched-off-by-parameter", "Intel-IOMMU: disabled", NULL}, /* before 4.11 */
     {"iommu-switched-off-by-parameter", "AMD-Vi: AMD IOMMU disabled", NULL},
+    {"iommu-switched-off-by-parameter", "command line: *<intel_iommu=off|amd_iommu=off| iommu=off>$", NULL},
     {"igfx-iommu-off", "<DMAR|Intel-IOMMU>: Disable GFX device mapping", NULL},
     {"amd-iommu-on-is-a-noop", "AMD-Vi: Unknown option - 'on'", NULL},
     {"iommu-log-false-positive", "DMAR: IOMMU enabled", NULL},
@@ -205,6 +206,7 @@ const struct explain_pattern explain_patterns[] = {
     {"no-interrupt-remapping", "Use the module param 'allow_unsafe_interrupts'", NULL},
     {"no-interrupt-remapping", "Interrupt Remapping hardware not found, passing devices to unprivileged domains is insecure", NULL},
     {"no-interrupt-remapping", "MSI interrupts are not secure, they cannot be isolated by the platform", NULL}, /* iommufd */
+    {"intremap-or-msi-disabled-by-parameter", "command line: *<intremap=off|nointremap>$", "No interrupt remapping"},
     {"amd-ivrs-ioapic-missing", "IOAPIC[{ioapic:n}] not in IVRS table", NULL},
     {"amd-ivrs-ioapic-missing", "No southbridge IOAPIC found", NULL},
     {"amd-ivrs-ioapic-missing", "AMD-Vi: Disabling interrupt remapping", NULL},
@@ -614,6 +616,8 @@ const struct explain_follows explain_follows[] = {
     {"vfio-iommu-type1-missing", "qemu-set-container-eperm"},
     {"noiommu-mode-active", "qemu-set-container-eperm"},
     {"amd-ivrs-ioapic-missing", "no-interrupt-remapping"},
+    {"intremap-or-msi-disabled-by-parameter", "no-interrupt-remapping"},
+    {"intremap-or-msi-disabled-by-parameter", "qemu-set-container-eperm"},
     {"intremap-broken-chipset", "no-interrupt-remapping"},
     {"phys-bits-mismatch", "dma-map-einval-address-width"},
     {"reserved-range-overlap-amd-1tb", "dma-map-einval-address-width"},

@@ -533,4 +533,13 @@ static const struct sample more_lines[] = {
     {"efifb-unbind-crash", "echo: write error: No such device\nline 12: /sys/bus/platform/drivers/efi-framebuffer/unbind: No such file or directory"},
     {"sriov-numvfs-errors", "-bash: echo: write error: Numerical result out of range"},
     {"bar-resize-ebusy", "tee: '/sys/bus/pci/devices/0000:0b:00.0/resource0_resize': Device or resource busy"},
+    {"iommu-switched-off-by-parameter", "[    0.0] Kernel command line: BOOT_IMAGE=/vmlinuz root=/dev/sda1 ro quiet amd_iommu=off splash\nTASK ERROR: IOMMU not present"},
+    {"intremap-or-msi-disabled-by-parameter", "[    0.0] Command line: BOOT_IMAGE=/vmlinuz root=/dev/sda1 intremap=off intel_iommu=on\nvfio 0000:01:00.0: failed to setup container for group 1: Failed to set iommu for container: Operation not permitted\nvfio_iommu_type1_attach_group: No interrupt remapping support.  Use the module param \"allow_unsafe_interrupts\""},
+    {"libvirt-nonendpoint", "error: Failed to start domain 'win10'\nerror: unsupported configuration: Non-endpoint PCI devices cannot be assigned to guests"},
+    {"ch-no-intx", "cloud-hypervisor: 1.2s: <vmm> ERROR:vmm/src/lib.rs -- Failed to enable INTx: Invalid argument"},
+    {"session-libvirt", "error: Failed to add driver 'vfio-pci' to driver_override interface of PCI device '0000:0b:00.0': Permission denied"},
+    {"intel-iommu-not-enabled", "QEMU: Checking if IOMMU is enabled by kernel : WARN (IOMMU appears to be disabled in kernel. Add intel_iommu=on to kernel cmdline arguments)"},
+    {"iommu-firmware-off-intel", "QEMU: Checking for device assignment IOMMU support : WARN (No ACPI DMAR table found, IOMMU either disabled in BIOS or not supported by this hardware platform)\n   QEMU: Checking if IOMMU is enabled by kernel : WARN (IOMMU appears to be disabled in kernel. Add intel_iommu=on to kernel cmdline arguments)"},
+    {"iommu-firmware-off-amd", "LXC: ok\nQEMU: Checking for device assignment IOMMU support : WARN (No ACPI IVRS table found, IOMMU either disabled in BIOS or not supported by this hardware platform)"},
+    {"igfx-iommu-off", "Intel-IOMMU: Disable GFX device mapping"},
 };

@@ -328,4 +328,7 @@ static const char *const unrelated[] = {
     "TASK ERROR: USB Mapping invalid (hardware probably changed): usb device '046d:c539' not found",
     "Failed to start device \"gpu\": Failed to detect requested GPU device",
     "no physical interface on bridge 'vmbr0'",
+    "To get a picture boot once with intel_iommu=off",
+    "[    0.0] Kernel command line: BOOT_IMAGE=/vmlinuz intremap=off root=/dev/sda1",
+    "[    0.0] Kernel command line: BOOT_IMAGE=/vmlinuz foo_iommu=offline root=/dev/sda1",
 };
