@@ -5,22 +5,12 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/boot_word.h"
 #include "model/image_needs.h"
 #include "sys/read_boot.h"
-#include "sys/read_image.h"
-
-#include "model/boot_word.h"
 #include "sys/read_generated.h"
+#include "sys/read_image.h"
 #include "text/kernel_cmdline.h"
-
-/* "quiet" of the words as they stand; NULL where they cannot be told. */
-static bool has_word(struct arena *mem, const char *words, const char *word)
-{
-	struct kernel_cmdline all, one;
-
-	return words && kernel_cmdline_parse(mem, words, &all) && kernel_cmdline_parse(mem, word, &one) && one.n_words == 1 &&
-	    kernel_cmdline_has(&all, &one.words[0]);
-}
 
 int generated_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
 {
@@ -35,7 +25,7 @@ int generated_get(struct sys *s, struct arena *mem, const char *target, struct v
 	if (entries.reason)
 		return err_set(e, -EIO, "what was made of the words cannot be looked at: %s", entries.reason);
 	for (size_t i = 0; i < entries.n; i++) {
-		bool has = has_word(mem, entries.items[i].words, w.word);
+		bool has = kernel_cmdline_count(mem, entries.items[i].words, w.word) > 0;
 
 		if (entries.items[i].is_rescue)
 			continue;

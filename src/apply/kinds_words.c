@@ -53,14 +53,6 @@ static const char *words_of(struct arena *mem, const struct boot_word *w, const 
 	return v->value;
 }
 
-static bool has_word(struct arena *mem, const char *words, const char *word)
-{
-	struct kernel_cmdline all, one;
-
-	return kernel_cmdline_parse(mem, words, &all) && kernel_cmdline_parse(mem, word, &one) && one.n_words == 1 &&
-	    kernel_cmdline_has(&all, &one.words[0]);
-}
-
 int word_get(struct sys *s, struct arena *mem, const char *target, struct value *ret, struct err *e)
 {
 	struct boot_word w;
@@ -76,7 +68,7 @@ int word_get(struct sys *s, struct arena *mem, const char *target, struct value 
 	words = words_of(mem, &w, text, e);
 	if (!words)
 		return -EINVAL;
-	ret->flag = has_word(mem, words, w.word);
+	ret->flag = kernel_cmdline_count(mem, words, w.word) > 0;
 	return 0;
 }
 
@@ -143,7 +135,7 @@ static int grubby_get(struct sys *s, struct arena *mem, const char *word, const 
 		if (line[length - 1] == '"')
 			line[length - 1] = '\0';
 		n++;
-		n_with += has_word(mem, line + strlen("args=\""), word);
+		n_with += kernel_cmdline_count(mem, line + strlen("args=\""), word) > 0;
 	}
 	*ret = in_so_many(n, n_with);
 	return n > 0 ? 0 : err_set(e, -EIO, "grubby --info=ALL names no entry");
@@ -157,7 +149,7 @@ static int rpm_ostree_get(struct sys *s, struct arena *mem, const char *word, co
 	int r = tool_run(s, mem, argv, TOOL_LIMIT_MS, &output, e);
 
 	if (r == 0)
-		*ret = in_so_many(1, has_word(mem, output, word));
+		*ret = in_so_many(1, kernel_cmdline_count(mem, output, word) > 0);
 	return r;
 }
 
@@ -173,7 +165,7 @@ static int kernelstub_get(struct sys *s, struct arena *mem, const char *word, co
 	words = text ? kernelstub_words(mem, text) : NULL;
 	if (!words)
 		return err_set(e, -EINVAL, "%s holds no user.kernel_options", file);
-	*ret = in_so_many(1, has_word(mem, words, word));
+	*ret = in_so_many(1, kernel_cmdline_count(mem, words, word) > 0);
 	return 0;
 }
 

@@ -200,18 +200,6 @@ static int check_words(struct flow *f, char *const *words, size_t n_words, struc
 	return 0;
 }
 
-static size_t count_word(struct flow *f, const char *text, const char *word)
-{
-	struct kernel_cmdline all, one;
-	size_t n = 0;
-
-	if (!text || !kernel_cmdline_parse(f->mem, text, &all) || !kernel_cmdline_parse(f->mem, word, &one) || one.n_words != 1)
-		return 0;
-	for (size_t i = 0; i < all.n_words; i++)
-		n += kernel_word_eq(&all.words[i], &one.words[0]);
-	return n;
-}
-
 static bool file_has_word(struct flow *f, const struct step *s, const char *text, const char *word)
 {
 	const char **words;
@@ -245,7 +233,7 @@ static void require_none(struct flow *f, const struct boot *b, const struct reco
 			const struct step *s = &records->items[i].plan.steps[k];
 			bool is_out = false, is_there = false;
 
-			if (s->kind != KIND_GENERATED || count_word(f, b->configured.text, word_of(s->target)) != 1)
+			if (s->kind != KIND_GENERATED || kernel_cmdline_count(f->mem, b->configured.text, word_of(s->target)) != 1)
 				continue;
 			for (size_t m = 0; m < n_moves; m++)
 				is_out = is_out || takes_out(f, &p->steps[m], word_of(s->target));

@@ -112,14 +112,6 @@ static int look_at_claimed(struct flow *f, const struct boot *b, struct boot_cla
 	return r;
 }
 
-static bool runs_with(struct flow *f, const struct boot *b, const char *word)
-{
-	struct kernel_cmdline all, one;
-
-	return b->cmdline && kernel_cmdline_parse(f->mem, b->cmdline, &all) && kernel_cmdline_parse(f->mem, word, &one) &&
-	    one.n_words == 1 && kernel_cmdline_has(&all, &one.words[0]);
-}
-
 /* ---- reading what the plan sees ---- */
 
 static int read_text(struct flow *f, const char *file, const char **ret, struct err *e)
@@ -162,13 +154,9 @@ static int read_settings(struct flow *f, const struct boot *b, const struct boot
 
 	files->settings = arena_alloc(f->mem, (needs->n + 1) * sizeof(*files->settings));
 	for (size_t i = 0; r == 0 && i < needs->n; i++) {
-		struct kernel_cmdline all, one;
 		struct value now = {0};
 
-		files->settings[i] = words && kernel_cmdline_parse(f->mem, words, &all) &&
-			kernel_cmdline_parse(f->mem, needs->items[i].word, &one) && one.n_words == 1 &&
-			kernel_cmdline_has(&all, &one.words[0])
-		    ? SETTING_ALL : SETTING_NONE;
+		files->settings[i] = kernel_cmdline_count(f->mem, words, needs->items[i].word) > 0 ? SETTING_ALL : SETTING_NONE;
 		if (!f->s->may_write)
 			continue;
 		r = setting_get(f->s, f->mem, boot_word_target(f->mem, way->program, NULL, needs->items[i].word), &now, e);
@@ -311,7 +299,7 @@ static void note_needs(struct flow *f, const struct boot *b, struct words_change
 {
 	c->needs_reboot = b->cmdline ? TRI_NO : TRI_UNKNOWN;
 	for (size_t i = 0; i < c->needs.n; i++)
-		if (b->cmdline && !runs_with(f, b, c->needs.items[i].word))
+		if (b->cmdline && kernel_cmdline_count(f->mem, b->cmdline, c->needs.items[i].word) == 0)
 			c->needs_reboot = TRI_YES;
 	for (size_t i = 0; i < c->needs.n_notes; i++)
 		flow_note(f, &c->change, c->needs.notes[i]);

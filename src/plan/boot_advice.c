@@ -125,12 +125,8 @@ static void advise_words(struct look *k, const char *file)
 
 static bool has_all(struct look *k, const char *words)
 {
-	struct kernel_cmdline all, one;
-
-	if (!words || !kernel_cmdline_parse(k->mem, words, &all))
-		return false;
 	for (size_t i = 0; i < k->n_words; i++)
-		if (!kernel_cmdline_parse(k->mem, k->words[i], &one) || one.n_words != 1 || !kernel_cmdline_has(&all, &one.words[0]))
+		if (kernel_cmdline_count(k->mem, words, k->words[i]) == 0)
 			return false;
 	return true;
 }

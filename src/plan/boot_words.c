@@ -266,14 +266,6 @@ const char *boot_own_text(struct arena *mem, const char *file, const char *const
 
 /* ---- what is there ---- */
 
-static bool has_word(struct arena *mem, const char *words, const char *word)
-{
-	struct kernel_cmdline all, one;
-
-	return words && kernel_cmdline_parse(mem, words, &all) && kernel_cmdline_parse(mem, word, &one) && one.n_words == 1 &&
-	    kernel_cmdline_has(&all, &one.words[0]);
-}
-
 /* Of the entries that a look was possible at. */
 static bool is_generated(struct arena *mem, const struct boot_files *f, const char *word)
 {
@@ -281,7 +273,7 @@ static bool is_generated(struct arena *mem, const struct boot_files *f, const ch
 		for (size_t k = 0; k < f->entries[i].n; k++) {
 			const struct boot_entry *entry = &f->entries[i].items[k];
 
-			if (!entry->is_rescue && entry->words && !has_word(mem, entry->words, word))
+			if (!entry->is_rescue && entry->words && kernel_cmdline_count(mem, entry->words, word) == 0)
 				return false;
 		}
 	return true;
@@ -299,7 +291,7 @@ static bool has_generated(const struct boot_files *f)
 static bool is_configured(struct arena *mem, const struct boot *b, const struct boot_files *f, const char *word)
 {
 	if (b->configured.text)
-		return has_word(mem, b->configured.text, word);
+		return kernel_cmdline_count(mem, b->configured.text, word) > 0;
 	return has_generated(f) && is_generated(mem, f, word);
 }
 
@@ -390,7 +382,7 @@ static int add_words(struct arena *mem, const struct boot *b, const struct boot_
 	for (size_t i = 0; i < needs->n; i++) {
 		const char *word = needs->items[i].word;
 
-		if (way->variable ? is_configured(mem, b, f, word) : has_word(mem, text, word))
+		if (way->variable ? is_configured(mem, b, f, word) : kernel_cmdline_count(mem, text, word) > 0)
 			continue;
 		if (!can_edit(mem, way, text, word)) {
 			(void)err_set(e, -EINVAL, "%s cannot be edited safely: %s", way->file,

@@ -92,6 +92,18 @@ bool kernel_cmdline_has(const struct kernel_cmdline *c, const struct kernel_word
 	return false;
 }
 
+size_t kernel_cmdline_count(struct arena *mem, const char *text, const char *word)
+{
+	struct kernel_cmdline all, one;
+	size_t n = 0;
+
+	if (!text || !kernel_cmdline_parse(mem, text, &all) || !kernel_cmdline_parse(mem, word, &one) || one.n_words != 1)
+		return 0;
+	for (size_t i = 0; i < all.n_words; i++)
+		n += kernel_word_eq(&all.words[i], &one.words[0]);
+	return n;
+}
+
 bool kernel_cmdline_is_one_line(const char *text)
 {
 	const char *rest = text + strcspn(text, "\n");

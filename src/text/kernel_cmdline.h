@@ -44,6 +44,9 @@ bool kernel_word_eq(const struct kernel_word *a, const struct kernel_word *b);
 /* Is exactly this key with this value among them? */
 bool kernel_cmdline_has(const struct kernel_cmdline *c, const struct kernel_word *w);
 
+/* How often a text (NULL: none) has exactly this word, "iommu=pt". 0 as well where it is too long, or the word is not one. */
+size_t kernel_cmdline_count(struct arena *mem, const char *text, const char *word);
+
 /*
  * The text with words added (at the end, ahead of "--" and of blanks there) and removed; all else stays byte for byte,
  * and what was added last is removed without a trace. A word that is there already is not added, one that is not there

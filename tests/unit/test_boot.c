@@ -50,6 +50,19 @@ static void the_last_word_of_a_key_wins_and_dashes_are_underscores(void **state)
 	arena_done(&mem);
 }
 
+static void a_word_is_counted_as_the_kernel_reads_it(void **state)
+{
+	cleanup_arena struct arena mem = {0};
+
+	(void)state;
+	assert_int_equal(kernel_cmdline_count(&mem, "quiet iommu=pt vfio_pci.ids=1:2 iommu=pt", "iommu=pt"), 2);
+	assert_int_equal(kernel_cmdline_count(&mem, "vfio_pci.ids=1:2", "vfio-pci.ids=1:2"), 1);
+	assert_int_equal(kernel_cmdline_count(&mem, "iommu=ptx xiommu=pt -- iommu=pt", "iommu=pt"), 0);
+	assert_int_equal(kernel_cmdline_count(&mem, "a b", "a b"), 0);
+	assert_int_equal(kernel_cmdline_count(&mem, "a", ""), 0);
+	assert_int_equal(kernel_cmdline_count(&mem, NULL, "a"), 0);
+}
+
 static void edited_is(const char *text, const char *add, const char *remove, const char *want)
 {
 	struct arena mem = {0};
@@ -448,6 +461,7 @@ static void leftovers_of_kernelstub_are_no_owner(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(a_word_is_counted_as_the_kernel_reads_it),
 	    cmocka_unit_test(words_are_taken_as_the_kernel_takes_them),
 	    cmocka_unit_test(the_last_word_of_a_key_wins_and_dashes_are_underscores),
 	    cmocka_unit_test(words_go_to_the_end_ahead_of_inits),
