@@ -200,7 +200,7 @@ static int plan_change(struct flow *f, const void *wish, struct change *ret, str
 	int r = plan_lines(f, wish, ret, e);
 
 	r = r < 0 ? r : read_claims(f->s, f->mem, &claims, e);
-	return r < 0 ? r : flow_add_boot_files(f, &claims, ret, e);
+	return r < 0 ? r : flow_add_boot_files(f, NULL, &claims, ret, e);
 }
 
 enum outcome flow_blacklist(struct flow *f, const struct blacklist_wish *wish, const struct change_options *options,

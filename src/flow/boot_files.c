@@ -190,7 +190,7 @@ static void add_images(struct flow *f, const struct boot *b, const struct conten
 		flow_note(f, c, arena_printf(f->mem, "kernel %s has no early image", images.bare[i]));
 }
 
-int flow_add_boot_files(struct flow *f, const struct claims *claims, struct change *c, struct err *e)
+int flow_add_boot_files(struct flow *f, struct host *h, const struct claims *claims, struct change *c, struct err *e)
 {
 	static const char *const folders[] = {"etc", "boot"};
 	struct initramfs_plan early = {0};
@@ -200,7 +200,7 @@ int flow_add_boot_files(struct flow *f, const struct claims *claims, struct chan
 	struct boot b;
 	int r;
 
-	r = flow_udev_rules(f, claims, &rules, e);
+	r = flow_udev_rules(f, h, claims, &rules, e);
 	if (r == 0)
 		r = add_file(f, UDEV_RULES_FILE, rules.text, &c->plan, e);
 	for (size_t i = 0; i < ARRAY_LEN(copied); i++)
@@ -244,5 +244,5 @@ int flow_compose(struct flow *f, struct change *c, struct err *e)
 		r = flow_claims_after(f, &now, &c->plan, &after, e);
 	if (r == 0)
 		r = flow_add_ids_file(f, &after, &c->plan, e);
-	return r < 0 ? r : flow_add_boot_files(f, &after, c, e);
+	return r < 0 ? r : flow_add_boot_files(f, NULL, &after, c, e);
 }

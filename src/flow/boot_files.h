@@ -15,8 +15,9 @@ bool is_composed_file(const char *path);
 int flow_claims_after(struct flow *f, const struct claims *c, const struct plan *p, struct claims *ret, struct err *e);
 
 /* Adds to the plan of c what follows for the next boot: the composed files, the command that makes early images anew and
- * what they must have in them then; and to its notes what a person has to do. claims: as they will be. -EEXIST: a file of ours is there that is none as passthru writes it. */
-int flow_add_boot_files(struct flow *f, const struct claims *claims, struct change *c, struct err *e);
+ * what they must have in them then; and to its notes what a person has to do. claims: as they will be; h as
+ * flow_udev_rules takes it. -EEXIST: a file of ours is there that is none as passthru writes it. */
+int flow_add_boot_files(struct flow *f, struct host *h, const struct claims *claims, struct change *c, struct err *e);
 
 /* The same after claims were taken back: of those that stay, the file of ids with them. */
 int flow_compose(struct flow *f, struct change *c, struct err *e);

@@ -117,12 +117,12 @@ static int read_facts(struct flow *f, const struct host *h, struct claim_wish *w
 	return r;
 }
 
-static int add_boot_files(struct flow *f, const struct claims *now, struct change *c, struct err *e)
+static int add_boot_files(struct flow *f, struct host *h, const struct claims *now, struct change *c, struct err *e)
 {
 	struct claims after;
 	int r = flow_claims_after(f, now, &c->plan, &after, e);
 
-	return r < 0 ? r : flow_add_boot_files(f, &after, c, e);
+	return r < 0 ? r : flow_add_boot_files(f, h, &after, c, e);
 }
 
 static int plan_new_claims(struct flow *f, const void *data, struct change *ret, struct err *e)
@@ -159,7 +159,7 @@ static int plan_new_claims(struct flow *f, const void *data, struct change *ret,
 	add_claim_notes(f, wish, functions, n, ret);
 	if (wish->by_id)
 		add_by_id_notes(f, wish, &claims, functions, n, ret);
-	return add_boot_files(f, &claims, ret, e);
+	return add_boot_files(f, &ret->host, &claims, ret, e);
 }
 
 enum outcome flow_claim(struct flow *f, const struct claim_wish *wish, const struct change_options *options,
@@ -246,7 +246,7 @@ static int choose_word(struct choice *c, const char *word, struct err *e)
 	return err_hint(e, "passthru claim list shows what is");
 }
 
-static int plan_going(struct flow *f, const struct claims_seen *seen, const int *indices, size_t n, struct change *ret, struct err *e)
+static int plan_going(struct flow *f, struct claims_seen *seen, const int *indices, size_t n, struct change *ret, struct err *e)
 {
 	struct by_id_facts facts;
 	bool is_by_id = false;
@@ -259,7 +259,7 @@ static int plan_going(struct flow *f, const struct claims_seen *seen, const int 
 		if (r == 0)
 			r = plan_unclaim_ids(f->mem, &seen->claims, indices, n, &facts, &ret->plan, e);
 	}
-	return r < 0 ? r : add_boot_files(f, &seen->claims, ret, e);
+	return r < 0 ? r : add_boot_files(f, &seen->host, &seen->claims, ret, e);
 }
 
 struct words {

@@ -56,32 +56,34 @@ static void add_natives(struct flow *f, const struct pci_function *function, str
 		*ARENA_PUSH(f->mem, ret->natives, ret->n_natives) = m.names[i];
 }
 
-int flow_udev_rules(struct flow *f, const struct claims *c, struct boot_rules *ret, struct err *e)
+int flow_udev_rules(struct flow *f, struct host *h, const struct claims *c, struct boot_rules *ret, struct err *e)
 {
 	struct read_request request = {.facets = FACET_PATH};
 	struct claim_rule *rules = arena_alloc(f->mem, (c->n + 1) * sizeof(*rules));
 	struct claim_verdict *verdicts;
-	struct host h;
-	int r;
+	struct host now;
+	int r = 0;
 
 	*ret = (struct boot_rules){0};
 	if (c->n == 0)
 		return 0;
-	r = flow_look(f, &request, &h, e);
-
+	if (!h) {
+		r = flow_look(f, &request, &now, e);
+		h = &now;
+	}
 	if (r < 0)
 		return r;
-	read_claim_serials(f->s, f->mem, c, &h);
-	verdicts = judge_claims(f->mem, &h, c);
+	read_claim_serials(f->s, f->mem, c, h);
+	verdicts = judge_claims(f->mem, h, c);
 	for (size_t i = 0; i < c->n; i++) {
-		rules[i] = rule_of(f, &h, &c->items[i].claim, &verdicts[i]);
+		rules[i] = rule_of(f, h, &c->items[i].claim, &verdicts[i]);
 		if (!udev_rules_take(rules[i].class_code))
 			continue;
 		add_driver(f, rules[i].driver, ret);
 		if (verdicts[i].state == CLAIM_HERE)
-			add_natives(f, &h.functions[verdicts[i].function], ret);
+			add_natives(f, &h->functions[verdicts[i].function], ret);
 	}
 	if (ret->n_drivers > 0)
-		ret->text = udev_rules_text(f->mem, rules, c->n, h.n_functions > 0 ? h.functions[0].name : NULL);
+		ret->text = udev_rules_text(f->mem, rules, c->n, h->n_functions > 0 ? h->functions[0].name : NULL);
 	return 0;
 }

@@ -14,5 +14,6 @@ struct boot_rules {
 };
 
 /* For these claims, which may be those that a change is about to write. One that is not here now has its own line, for
- * it may come back. Reads the host, if there is any claim. */
-int flow_udev_rules(struct flow *f, const struct claims *c, struct boot_rules *ret, struct err *e);
+ * it may come back. h: read with FACET_PATH, and learns the VFIO drivers of what is claimed; NULL: it is read, if there
+ * is any claim. */
+int flow_udev_rules(struct flow *f, struct host *h, const struct claims *c, struct boot_rules *ret, struct err *e);

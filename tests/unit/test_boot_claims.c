@@ -173,14 +173,14 @@ static void the_rules_are_of_the_host_as_it_is(void **state)
 	assert_true(port_path_parse("0000:00/01.0/00.0", &saved[0].claim.path));
 	assert_true(port_path_parse("0000:00/02.0/00.0", &saved[1].claim.path));
 	all = (struct claims){.items = saved, .n = 2};
-	assert_int_equal(flow_udev_rules(&f, &all, &rules, &e), 0);
+	assert_int_equal(flow_udev_rules(&f, NULL, &all, &rules, &e), 0);
 	assert_non_null(strstr(rules.text,
 	    "KERNEL==\"0000:00:00.0\", TEST==\"/sys/devices/pci0000:00/0000:00:01.0/0000:05:00.0\", ATTR{[pci/0000:05:00.0]vendor}"));
 	/* One that is not here may come back. */
 	assert_non_null(strstr(rules.text, "# claim 0000-00-02.0-00.0, now at 0000:01:00.0\n# No line for the host's first"));
 	assert_non_null(strstr(rules.text, "DEVPATH==\"*/pci0000:00/0000:00:02.0/0000:?\?:00.0\""));
 	saved[0].claim.class_code = saved[1].claim.class_code = 0x010802;
-	assert_int_equal(flow_udev_rules(&f, &all, &rules, &e), 0);
+	assert_int_equal(flow_udev_rules(&f, NULL, &all, &rules, &e), 0);
 	assert_null(rules.text);
 	tree_done(&t);
 }
