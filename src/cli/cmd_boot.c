@@ -57,7 +57,7 @@ const struct cmd cmd_boot = {
 	"start: run by passthru-claims.service, hardly ever by hand. Each claim that is here and not with its VFIO driver\n"
 	"is bound as bind does, under the same guards, with what was allowed when it was claimed; one that is elsewhere\n"
 	"or gone is said. Status 1: a claim that is here is not served. Nothing is done with passthru.claims=off, single,\n"
-	"recovery, rescue, emergency or systemd.unit=rescue.target among the kernel's words.\n"
+	"recovery, rescue, emergency, 1, s, S, -s, -b or systemd.unit=rescue.target among the kernel's words.\n"
 	"\n"
 	"confirm: says that this boot is good. passthru-good.service does it with --wait. Boots with claims are counted\n"
 	"until one is confirmed; after two in a row that were not, start serves nothing and gives back what the rules of\n"

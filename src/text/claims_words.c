@@ -7,13 +7,23 @@
 #include "text/kernel_cmdline.h"
 
 const struct claims_word claims_words[] = {
-    {"passthru.claims", "off"},
-    /* Debian's and Ubuntu's recovery entries, and what systemd takes for rescue.target and emergency.target. */
-    {"single", NULL},
-    {"recovery", NULL},
-    {"rescue", NULL},
-    {"emergency", NULL},
-    {"systemd.unit", "rescue.target|emergency.target"},
+    {"passthru.claims", "off", false},
+    /* Debian's and Ubuntu's recovery entries, and what systemd takes for rescue.target and emergency.target (systemd 252,
+     * src/core/main.c, runlevel_to_target; those of one letter are sysvinit's as well). */
+    {"single", NULL, false},
+    {"recovery", NULL, false},
+    {"rescue", NULL, false},
+    {"emergency", NULL, false},
+    {"1", NULL, true},
+    {"s", NULL, true},
+    {"S", NULL, true},
+    {"-s", NULL, true},
+    {"-b", NULL, true},
+    {"systemd.unit", "rescue.target|emergency.target", false},
+    /* The same for a systemd in the early image: its shell wants the screen too. */
+    {"rd.rescue", NULL, true},
+    {"rd.emergency", NULL, true},
+    {"rd.systemd.unit", "rescue.target|emergency.target", false},
 };
 const size_t n_claims_words = ARRAY_LEN(claims_words);
 
@@ -41,7 +51,7 @@ static const char *find_off_word(const struct kernel_word *words, size_t n, cons
 			last = &words[i];
 	if (!last || (w->values && (!last->value || !is_one_of(w->values, last->value))))
 		return NULL;
-	return last->raw;
+	return w->is_bare && last->value && !str_eq(last->value, "1") ? NULL : last->raw;
 }
 
 const char *claims_off_word(struct arena *mem, const char *cmdline)

@@ -12,6 +12,7 @@
 struct claims_word {
 	const char *key;
 	const char *values; /* "a|b": one of these; NULL: whatever it is, or none */
+	bool is_bare;	    /* only without a value, or with "1", which is what udev makes of that */
 };
 extern const struct claims_word claims_words[];
 extern const size_t n_claims_words;

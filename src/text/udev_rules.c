@@ -75,8 +75,8 @@ static const char *skips(struct arena *mem)
 		/* It matches only where the word is there. Its value is another line's, for udev takes the matches of ENV
 		 * in a line before what the same line imports (systemd 252, src/udev/udev-rules.c, enum of tokens). */
 		text = arena_printf(mem, "%sIMPORT{cmdline}=\"%s\"", text, w->key);
-		if (w->values)
-			text = arena_printf(mem, "%s\nENV{%s}==\"%s\"", text, w->key, w->values);
+		if (w->values || w->is_bare)
+			text = arena_printf(mem, "%s\nENV{%s}==\"%s\"", text, w->key, w->is_bare ? "1" : w->values);
 		text = arena_printf(mem, "%s, GOTO=\"" END "\"\n", text);
 	}
 	return text;

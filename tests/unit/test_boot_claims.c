@@ -38,8 +38,24 @@ static const char head[] =
     "IMPORT{cmdline}=\"recovery\", GOTO=\"passthru_end\"\n"
     "IMPORT{cmdline}=\"rescue\", GOTO=\"passthru_end\"\n"
     "IMPORT{cmdline}=\"emergency\", GOTO=\"passthru_end\"\n"
+    "IMPORT{cmdline}=\"1\"\n"
+    "ENV{1}==\"1\", GOTO=\"passthru_end\"\n"
+    "IMPORT{cmdline}=\"s\"\n"
+    "ENV{s}==\"1\", GOTO=\"passthru_end\"\n"
+    "IMPORT{cmdline}=\"S\"\n"
+    "ENV{S}==\"1\", GOTO=\"passthru_end\"\n"
+    "IMPORT{cmdline}=\"-s\"\n"
+    "ENV{-s}==\"1\", GOTO=\"passthru_end\"\n"
+    "IMPORT{cmdline}=\"-b\"\n"
+    "ENV{-b}==\"1\", GOTO=\"passthru_end\"\n"
     "IMPORT{cmdline}=\"systemd.unit\"\n"
-    "ENV{systemd.unit}==\"rescue.target|emergency.target\", GOTO=\"passthru_end\"\n";
+    "ENV{systemd.unit}==\"rescue.target|emergency.target\", GOTO=\"passthru_end\"\n"
+    "IMPORT{cmdline}=\"rd.rescue\"\n"
+    "ENV{rd.rescue}==\"1\", GOTO=\"passthru_end\"\n"
+    "IMPORT{cmdline}=\"rd.emergency\"\n"
+    "ENV{rd.emergency}==\"1\", GOTO=\"passthru_end\"\n"
+    "IMPORT{cmdline}=\"rd.systemd.unit\"\n"
+    "ENV{rd.systemd.unit}==\"rescue.target|emergency.target\", GOTO=\"passthru_end\"\n";
 static const char end[] = "\nLABEL=\"passthru_end\"\n";
 
 #define IDS "ATTR{vendor}==\"0x10de\", ATTR{device}==\"0x2204\", ATTR{subsystem_vendor}==\"0x1043\", " \
@@ -192,10 +208,12 @@ static void the_words_switch_off_as_udev_reads_them(void **state)
 	static const char *const off[] = {"passthru.claims=off", "quiet passthru.claims=off splash", "single", "a recovery nomodeset",
 	    "rescue", "emergency", "systemd.unit=rescue.target", "systemd.unit=emergency.target", "single=x", "a -- single",
 	    "passthru.claims=on passthru.claims=off", "passthru.claims=off passthru.claims", "\"passthru.claims=off\"",
-	    "a -- b -- passthru.claims=off\n"};
+	    "a -- b -- passthru.claims=off\n", "1", "quiet s", "S splash", "-s", "-b", "a -- S", "1=1", "rd.rescue", "rd.emergency",
+	    "rd.systemd.unit=emergency.target"};
 	static const char *const on[] = {"", "quiet", "passthru.claims", "passthru.claims=on", "passthru.claims=off passthru.claims=on",
 	    "passthru_claims=off", "passthru.claims=of", "passthru.claims=offf", "passthru.claims=", "singles", "rd.single",
-	    "systemd.unit=multi-user.target", "systemd.unit=rescue.target|emergency.target", "\"a single\"", NULL};
+	    "systemd.unit=multi-user.target", "systemd.unit=rescue.target|emergency.target", "\"a single\"", "11", "1=0", "s=2", "S=", "b",
+	    "-sx", "x-s", "3", "5", "rd.1", "rd.rescue=0", "a=1", "console=S", "rd.systemd.unit=initrd.target", NULL};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(off); i++)
