@@ -190,6 +190,16 @@ static void add_images(struct flow *f, const struct boot *b, const struct conten
 		flow_note(f, c, arena_printf(f->mem, "kernel %s has no early image", images.bare[i]));
 }
 
+/* Images that the generator's own command would make in vain; NULL: it makes those that start. */
+static const char *made_elsewhere(enum boot_stack stack)
+{
+	if (stack == STACK_RPM_OSTREE || stack == STACK_OSTREE)
+		return "images of this system are made with its deployments: rpm-ostree initramfs --enable makes them here, with "
+		       "/etc/dracut.conf.d; then boot";
+	/* A hash of what is in them is part of their names, which its entries have. */
+	return stack == STACK_SDBOOTUTIL ? "sdbootutil keeps the images of this system: sdbootutil mkinitrd makes them anew" : NULL;
+}
+
 int flow_add_boot_files(struct flow *f, struct host *h, const struct claims *claims, struct change *c, struct err *e)
 {
 	static const char *const folders[] = {"etc", "boot"};
@@ -213,9 +223,8 @@ int flow_add_boot_files(struct flow *f, struct host *h, const struct claims *cla
 		r = add_generator_file(f, answer.initramfs, &now, c, &early, e);
 	if (r < 0 || !moves_what_images_have(&c->plan))
 		return r;
-	if (answer.loader.stack == STACK_RPM_OSTREE || answer.loader.stack == STACK_OSTREE)
-		early = (struct initramfs_plan){.printed = "images of this system are made with its deployments: rpm-ostree initramfs --enable "
-			"makes them here, with /etc/dracut.conf.d; then boot"};
+	if (made_elsewhere(answer.loader.stack))
+		early = (struct initramfs_plan){.printed = made_elsewhere(answer.loader.stack)};
 	if (early.printed)
 		flow_note(f, c, early.printed);
 	if (!early.command)

@@ -7,6 +7,7 @@
 
 #include "base/str.h"
 #include "flow/claim.h"
+#include "flow/boot_files.h"
 #include "flow/rules.h"
 #include "judge/boots.h"
 #include "plan/claim.h"
@@ -201,6 +202,36 @@ static void the_rules_are_of_the_host_as_it_is(void **state)
 	tree_done(&t);
 }
 
+static void images_that_another_program_keeps_are_told(void **state)
+{
+	struct saved_claim saved = {.name = "x"};
+	struct claims all = {.items = &saved, .n = 1};
+	struct change change = {0};
+	bool is_told = false;
+	struct err e = {0};
+	struct tree t;
+	struct flow f;
+
+	(void)state;
+	tree_open(&t);
+	f = (struct flow){.s = &t.real.sys, .mem = &t.mem};
+	tree_function(&t, "0000:00:02.0", 0x030000, "10DE:2204", NULL);
+	saved.claim = (struct claim){.vendor = 0x10de, .device = 0x2204, .class_code = 0x030000, .addr = addr_of("0000:00:02.0")};
+	assert_true(port_path_parse("0000:00/02.0", &saved.claim.path));
+	tree_file(&t, "usr/bin/dracut", "");
+	tree_file(&t, "usr/bin/sdbootutil", "");
+	tree_file(&t, "etc/sysconfig/bootloader", "LOADER_TYPE=\"grub2-bls\"\n");
+	tree_file(&t, "boot/efi/loader/entries/x.conf", "linux /linux\noptions root=x\n");
+	assert_int_equal(flow_add_boot_files(&f, NULL, &all, &change, &e), 0);
+	for (size_t i = 0; i < change.n_notes; i++)
+		is_told = is_told || strstr(change.notes[i], "sdbootutil mkinitrd");
+	assert_true(is_told);
+	assert_int_equal(change.plan.n_derived, 0);
+	for (size_t i = 0; i < change.plan.n_steps; i++)
+		assert_int_equal(change.plan.steps[i].kind, KIND_FILE);
+	tree_done(&t);
+}
+
 /* ---- words ---- */
 
 static void the_words_switch_off_as_udev_reads_them(void **state)
@@ -388,6 +419,7 @@ int main(void)
 	    T(a_drivers_name_that_is_none_is_never_written),
 	    T(storage_is_never_in_the_rules),
 	    T(the_rules_are_of_the_host_as_it_is),
+	    T(images_that_another_program_keeps_are_told),
 	    T(the_words_switch_off_as_udev_reads_them),
 	    T(two_boots_that_were_not_confirmed_end_the_serving_until_one_is),
 	    T(other_claims_are_counted_anew),
