@@ -42,7 +42,7 @@ const char *phase_name(enum phase p)
 	return names[p];
 }
 
-bool folder_is_lasting(enum folder f)
+static bool folder_is_lasting(enum folder f)
 {
 	return f >= FOLDER_LASTING_JOURNAL;
 }

@@ -60,8 +60,6 @@ struct journal {
 
 const char *phase_name(enum phase p);
 
-bool folder_is_lasting(enum folder f);
-
 /* As the id of a change is shown and typed: "12", "L12". */
 enum { CHANGE_ID_TEXT = 16 };
 const char *change_id_format(unsigned id, bool is_lasting, char buf[CHANGE_ID_TEXT]);

@@ -30,7 +30,8 @@ static void need(struct look *l, const char *word, const char *reason)
 	*ARENA_PUSH(l->mem, l->ret->items, l->ret->n) = (struct boot_need){word, reason};
 }
 
-bool boot_word_is_list(const char *key)
+/* The words that stand behind one key and count once, the last: "vfio-pci.ids". */
+static bool is_list(const char *key)
 {
 	static const char *const keys[] = {"vfio-pci.ids", "module_blacklist", "modprobe.blacklist", "blacklist",
 	    "rd.driver.blacklist", "initcall_blacklist", "isolcpus", "nohz_full", "pci", "rd.modules_force_load"};
@@ -189,7 +190,7 @@ static int check_lists(struct look *l)
 	for (size_t i = 0; i < l->ret->n; i++) {
 		struct kernel_cmdline mine, all;
 
-		if (!kernel_cmdline_parse(l->mem, l->ret->items[i].word, &mine) || mine.n_words != 1 || !boot_word_is_list(mine.words[0].key))
+		if (!kernel_cmdline_parse(l->mem, l->ret->items[i].word, &mine) || mine.n_words != 1 || !is_list(mine.words[0].key))
 			continue;
 		for (size_t k = 0; k < i; k++) {
 			struct kernel_cmdline before;

@@ -36,6 +36,3 @@ struct boot_needs {
  * -EEXIST: there is a list of others under the key of a word, of which the kernel would take one alone. */
 int judge_boot_needs(struct arena *mem, const struct boot *b, const struct boot_answer *a, const struct boot_claimed *claimed,
     const struct boot_words_wish *wish, struct boot_needs *ret, struct err *e);
-
-/* The words that stand behind one key and count once, the last: "vfio-pci.ids". */
-bool boot_word_is_list(const char *key);

@@ -8,10 +8,7 @@
 /* Files of others that words are written to, and the variable they stand in. */
 static const char *const files[][2] = {
     {"/etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT"},
-    {"/etc/default/grub", "GRUB_CMDLINE_LINUX"},
     {"/etc/kernel/cmdline", NULL},
-    {"/etc/default/flash-kernel", "LINUX_KERNEL_CMDLINE"},
-    {"/etc/default/u-boot", "U_BOOT_PARAMETERS"},
 };
 
 static const char *const programs[] = {"grubby", "rpm-ostree", "kernelstub"};

@@ -15,14 +15,9 @@
 #define DERIVED_UPDATE_INITRAMFS "update-initramfs -u -k all"
 #define DERIVED_DRACUT "dracut --force --regenerate-all"
 #define DERIVED_MKINITCPIO "mkinitcpio -P"
-#define DERIVED_BOOSTER "/usr/lib/booster/regenerate_images"
 #define DERIVED_PROXMOX "proxmox-boot-tool refresh"
 #define DERIVED_SDBOOTUTIL "sdbootutil update-all-entries"
-#define DERIVED_SDBOOTUTIL_INITRD "sdbootutil mkinitrd"
 #define DERIVED_LIMINE "limine-update"
-#define DERIVED_FLASH_KERNEL "flash-kernel"
-#define DERIVED_U_BOOT "u-boot-update"
-#define DERIVED_CLR "clr-boot-manager update"
 
 /* "kernel-install add 6.1.0-44-amd64 /boot/vmlinuz-6.1.0-44-amd64", the image below /boot or /lib/modules. NULL: the
  * release is none. */

@@ -5,6 +5,19 @@
 
 #include "base/str.h"
 
+static bool matches(const struct function_filter *filter, const struct pci_function *f)
+{
+	if (filter->class_mask != 0 && (!f->has_class || (f->class_code & filter->class_mask) != filter->class_value))
+		return false;
+	if (filter->driver && str_eq(filter->driver, "none") && f->has_driver != TRI_NO)
+		return false;
+	if (filter->driver && !str_eq(filter->driver, "none") && !str_eq(filter->driver, f->driver))
+		return false;
+	if (filter->has_group && f->group != filter->group)
+		return false;
+	return !filter->has_vendor || (f->has_ids && f->vendor == filter->vendor);
+}
+
 void host_filter(struct host *h, struct arena *mem, const struct function_filter *filter)
 {
 	bool *is_kept = arena_alloc(mem, h->n_functions + 1);
@@ -12,7 +25,7 @@ void host_filter(struct host *h, struct arena *mem, const struct function_filter
 	size_t n = 0;
 
 	for (size_t i = 0; i < h->n_functions; i++)
-		is_kept[i] = function_matches(filter, &h->functions[i]);
+		is_kept[i] = matches(filter, &h->functions[i]);
 	for (size_t i = 0; i < h->n_functions; i++)
 		for (int k = is_kept[i] ? h->functions[i].parent : -1; k >= 0 && !is_kept[k]; k = h->functions[k].parent)
 			is_kept[k] = true;
@@ -123,19 +136,6 @@ bool function_filter_class(const char *word, struct function_filter *ret)
 	ret->class_value = (unsigned)number << (24 - 4 * digits);
 	ret->class_mask = 0xffffffU << (24 - 4 * digits) & 0xffffffU;
 	return true;
-}
-
-bool function_matches(const struct function_filter *filter, const struct pci_function *f)
-{
-	if (filter->class_mask != 0 && (!f->has_class || (f->class_code & filter->class_mask) != filter->class_value))
-		return false;
-	if (filter->driver && str_eq(filter->driver, "none") && f->has_driver != TRI_NO)
-		return false;
-	if (filter->driver && !str_eq(filter->driver, "none") && !str_eq(filter->driver, f->driver))
-		return false;
-	if (filter->has_group && f->group != filter->group)
-		return false;
-	return !filter->has_vendor || (f->has_ids && f->vendor == filter->vendor);
 }
 
 unsigned use_areas_of(const struct pci_function *f)

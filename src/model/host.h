@@ -196,7 +196,6 @@ struct function_filter {
 	bool has_vendor;
 	uint16_t vendor;
 };
-bool function_matches(const struct function_filter *filter, const struct pci_function *f);
 
 /* "gpu", "audio", "network", "storage", "usb", "bridge", …, or two, four or six hex digits; false: no such class. */
 bool function_filter_class(const char *word, struct function_filter *ret);

@@ -75,11 +75,6 @@ const char *kind_name(enum kind k)
 	return kind_rows[k].name;
 }
 
-enum step_type kind_step_type(enum kind k)
-{
-	return kind_rows[k].type;
-}
-
 enum value_type kind_value_type(enum kind k)
 {
 	return kind_rows[k].value;

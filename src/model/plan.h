@@ -107,7 +107,6 @@ bool kind_is_of_function(enum kind k);
 bool plan_concerns(const struct plan *p, const struct step *s);
 
 const char *kind_name(enum kind k);
-enum step_type kind_step_type(enum kind k);
 enum value_type kind_value_type(enum kind k);
 bool kind_allows(enum kind k, enum step_type t); /* its own type; a condition may be one to wait for as well */
 const char *step_type_name(enum step_type t);

@@ -102,7 +102,8 @@ static void visit(struct block_graph *g, int device, size_t *n)
 	g->order[(*n)++] = device;
 }
 
-size_t block_walk(struct block_graph *g, int device, const int **ret)
+/* A device and all it is made of, itself first; good until the next call. */
+static size_t walk(struct block_graph *g, int device, const int **ret)
 {
 	size_t n = 0;
 
@@ -122,7 +123,7 @@ void block_add_use(struct block_graph *g, enum use_kind kind, const char *what, 
 {
 	const char *subject = arena_printf(g->r->mem, "%s on %s", what, g->devices[device].name);
 	const int *below;
-	size_t n = block_walk(g, device, &below);
+	size_t n = walk(g, device, &below);
 
 	for (size_t i = 0; i < n; i++) {
 		struct block_device *d = &g->devices[below[i]];

@@ -57,9 +57,6 @@ int block_by_node(const struct block_graph *g, const char *node);
 /* `over` is made of `under`. */
 void block_connect(struct block_graph *g, int over, int under);
 
-/* A device and all it is made of, itself first; good until the next call. */
-size_t block_walk(struct block_graph *g, int device, const int **ret);
-
 /* A row "WHAT on DEVICE" for every function the device comes down to; all that it is made of counts as used. */
 void block_add_use(struct block_graph *g, enum use_kind kind, const char *what, int device, const char *evidence);
 
