@@ -34,8 +34,9 @@ const struct cmd cmd_undo = {
     .summary = "Take a lasting change back",
     .description =
 	"ID is one that passthru history shows as held, L3 say; without one the newest. Every file of ours is put back\n"
-	"byte for byte, every word is taken out again. Where somebody else has changed one since, it is named and nothing is touched. What ends with the boot is\n"
-	"not undone but given back: passthru release.",
+	"byte for byte, every word is taken out again. Where somebody else has changed one since, it is named and nothing\n"
+	"is touched. A claim that comes back so is judged anew, as passthru claim would, with what it was allowed then. What\n"
+	"ends with the boot is not undone but given back: passthru release.",
     .examples = (const char *const[]){
 	"passthru undo --dry-run", "what the newest lasting change was, the other way round",
 	"passthru undo L3", "that one",

@@ -164,7 +164,7 @@ static int plan_disable(struct flow *f, const struct records *records, char *con
 	if (r == 0 && plan_count_moves(&c->plan) > 0)
 		add_derived(f, records, &c->plan);
 	/* What claims leave behind follows from those that stay, which are none. */
-	return r == 0 && records->is_all ? flow_compose(f, c, e) : r;
+	return r == 0 && records->is_all ? flow_compose(f, NULL, c, e) : r;
 }
 
 /* Nothing of those is in force when it is done. What was left alone is its changer's. */

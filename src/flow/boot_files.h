@@ -20,7 +20,7 @@ int flow_claims_after(struct flow *f, const struct claims *c, const struct plan 
 int flow_add_boot_files(struct flow *f, struct host *h, const struct claims *claims, struct change *c, struct err *e);
 
 /* The same after claims were taken back: of those that stay, the file of ids with them. */
-int flow_compose(struct flow *f, struct change *c, struct err *e);
+int flow_compose(struct flow *f, struct host *h, struct change *c, struct err *e);
 
 /* Does it move a file that early images have a copy of, or one that makes their generator take it along? */
 bool moves_what_images_have(const struct plan *p);

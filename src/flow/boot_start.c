@@ -12,6 +12,7 @@
 #include "judge/boots.h"
 #include "judge/claims.h"
 #include "judge/verdict.h"
+#include "plan/claim.h"
 #include "sys/read_claims.h"
 #include "sys/read_host.h"
 #include "text/claims_words.h"
@@ -112,26 +113,6 @@ static void count_boot(struct serving *s)
 
 /* ---- serving ---- */
 
-/* Words of a claim, as they are meant for its function. */
-static void add_allowed(struct arena *mem, const struct claim *c, struct pci_addr addr, struct bind_wish *wish)
-{
-	struct allowance *allowed = arena_alloc(mem, (wish->n_allowed + LONGEST_CLAIM_TEXT) * sizeof(*allowed));
-
-	for (size_t i = 0; i < wish->n_allowed; i++)
-		allowed[i] = wish->allowed[i];
-	for (const char *word = c->allow; word; word = strchr(word, ' ')) {
-		struct allowance *a = &allowed[wish->n_allowed];
-
-		word += *word == ' ';
-		if (!allowance_parse(mem, arena_strndup(mem, word, strcspn(word, " ")), a))
-			continue;
-		a->is_of_all = false;
-		a->addr = addr;
-		wish->n_allowed++;
-	}
-	wish->allowed = allowed;
-}
-
 static const struct pci_function *function_of(const struct serving *s, size_t i)
 {
 	return s->verdicts[i].state == CLAIM_HERE ? &s->host.functions[s->verdicts[i].function] : NULL;
@@ -201,7 +182,7 @@ static void serve_card(struct serving *s, size_t first, bool *is_done)
 		if (!is_to_serve(s, i, first))
 			continue;
 		targets[wish.n_targets++] = function->addr;
-		add_allowed(f->mem, &s->b->claims.items[i].claim, function->addr, &wish);
+		claim_add_allowed(f->mem, &s->b->claims.items[i].claim, function->addr, &wish);
 		if (s->b->claims.items[i].claim.server_type != SERVER_UNKNOWN)
 			wish.server_type = s->b->claims.items[i].claim.server_type;
 		/* Somebody had it before the rules came to it: a driver that is built in, or loaded early. */

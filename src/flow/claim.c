@@ -125,22 +125,19 @@ static int add_boot_files(struct flow *f, struct host *h, const struct claims *n
 	return r < 0 ? r : flow_add_boot_files(f, h, &after, c, e);
 }
 
-static int plan_new_claims(struct flow *f, const void *data, struct change *ret, struct err *e)
+/* What a claim of the wish's targets would be, with the host it was judged by. */
+static int look_and_plan(struct flow *f, struct claim_wish *wish, const struct claims *claims, struct by_id_facts *facts,
+    struct change *ret, int **functions, size_t *n, struct err *e)
 {
-	struct claim_wish known = *(const struct claim_wish *)data, *wish = &known;
 	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE | FACET_PATH,
 	    .targets = wish->bind.targets,
 	    .n_targets = wish->bind.n_targets,
 	    .attributes = 1u << ATTR_SLOT | 1u << ATTR_SERIAL | 1u << ATTR_VFS,
 	    .has_uses = true,
 	    .may_try = true};
-	struct by_id_facts facts;
-	struct claims claims;
-	int *functions;
-	size_t n;
-	int r = read_claims(f->s, f->mem, &claims, e);
+	int r = 0;
 
-	if (r == 0 && wish->by_id)
+	if (wish->by_id)
 		r = flow_add_twins(f, wish->bind.targets, wish->bind.n_targets, &request.targets, &request.n_targets, e);
 	if (r == 0)
 		r = flow_look(f, &request, &ret->host, e);
@@ -151,9 +148,21 @@ static int plan_new_claims(struct flow *f, const void *data, struct change *ret,
 		ret->host.server_evidence = NULL;
 	}
 	if (wish->by_id)
-		r = read_facts(f, &ret->host, wish, &facts, e);
+		r = read_facts(f, &ret->host, wish, facts, e);
+	return r < 0 ? r : plan_claim(f->mem, &ret->host, claims, wish, &ret->plan, functions, n, e);
+}
+
+static int plan_new_claims(struct flow *f, const void *data, struct change *ret, struct err *e)
+{
+	struct claim_wish known = *(const struct claim_wish *)data, *wish = &known;
+	struct by_id_facts facts;
+	struct claims claims;
+	int *functions;
+	size_t n;
+	int r = read_claims(f->s, f->mem, &claims, e);
+
 	if (r == 0)
-		r = plan_claim(f->mem, &ret->host, &claims, wish, &ret->plan, &functions, &n, e);
+		r = look_and_plan(f, wish, &claims, &facts, ret, &functions, &n, e);
 	if (r < 0 || plan_count_moves(&ret->plan) == 0)
 		return r;
 	add_claim_notes(f, wish, functions, n, ret);
@@ -171,6 +180,60 @@ enum outcome flow_claim(struct flow *f, const struct claim_wish *wish, const str
 	now.typed = options->wish;
 	now.time_s = f->s->ops->clock_s(f->s);
 	return flow_change_lasting(f, verb_name(VERB_CLAIM), plan_new_claims, &now, options, ret, e);
+}
+
+/* ---- claiming again ---- */
+
+static int refuse_absent(const struct saved_claim *saved, const struct claim_verdict *v, struct err *e)
+{
+	(void)err_set(e, v->state == CLAIM_UNKNOWN ? -EIO : -ENODEV, "%s cannot be claimed again: %s", saved->name, v->text);
+	return err_hint(e, "passthru claim ADDRESS claims what is there now");
+}
+
+/* Nothing can be allowed where a change is taken back. */
+static int refuse_again(struct flow *f, const struct claim_wish *wish, struct err *e)
+{
+	const char *hint = arena_strdup(f->mem, e->hint);
+	char name[PCI_ADDR_TEXT];
+
+	if (!str_starts(hint, "--allow="))
+		return e->code;
+	return err_hint(e, "claim it anew then: passthru claim %s; %s", pci_addr_format(wish->bind.targets[0], name), hint);
+}
+
+int flow_check_claims_again(struct flow *f, const struct claims *now, const struct claims *back, struct change *ret, struct err *e)
+{
+	struct read_request request = {.facets = FACET_PATH};
+	struct pci_addr *targets = arena_alloc(f->mem, (back->n + 1) * sizeof(*targets));
+	struct claim_wish wish = {.bind = {.verb = VERB_CLAIM, .targets = targets}};
+	struct by_id_facts facts;
+	struct claim_verdict *verdicts;
+	struct plan requires = {0};
+	int *functions, r = flow_look(f, &request, &ret->host, e);
+	size_t n;
+
+	if (r < 0)
+		return r;
+	read_claim_serials(f->s, f->mem, back, &ret->host);
+	verdicts = judge_claims(f->mem, &ret->host, back);
+	for (size_t i = 0; i < back->n; i++) {
+		const struct claim *c = &back->items[i].claim;
+
+		if (verdicts[i].state != CLAIM_HERE)
+			return refuse_absent(&back->items[i], &verdicts[i], e);
+		targets[wish.bind.n_targets++] = ret->host.functions[verdicts[i].function].addr;
+		claim_add_allowed(f->mem, c, targets[i], &wish.bind);
+		wish.bind.server_type = c->server_type != SERVER_UNKNOWN ? c->server_type : wish.bind.server_type;
+		wish.by_id |= c->by_id != NULL;
+	}
+	r = look_and_plan(f, &wish, now, &facts, ret, &functions, &n, e);
+	if (r < 0)
+		return refuse_again(f, &wish, e);
+	for (size_t i = 0; i < ret->plan.n_steps; i++)
+		if (ret->plan.steps[i].type == STEP_REQUIRE)
+			*ARENA_PUSH(f->mem, requires.steps, requires.n_steps) = ret->plan.steps[i];
+	ret->plan = requires;
+	return 0;
 }
 
 /* ---- removing ---- */

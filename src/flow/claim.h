@@ -22,6 +22,11 @@ int flow_mark_claims(struct flow *f, struct host *h, struct claims *ret, struct 
 enum outcome flow_claim(struct flow *f, const struct claim_wish *wish, const struct change_options *options,
     struct change *ret, struct err *e);
 
+/* May what these files say, back, be claimed again beside what is claimed now? The same judgement as that of a claim, with
+ * what was allowed then; ret->plan is what must hold of the functions meanwhile, ret->host the host. -ENODEV: a claim
+ * means nothing that is here; else as plan_claim. */
+int flow_check_claims_again(struct flow *f, const struct claims *now, const struct claims *back, struct change *ret, struct err *e);
+
 /* Each word is the name of a claim, a virtual machine's name (all its claims), or what flow_find_target takes: the
  * claim that means that function or, where none does, those that lost it at that address. What was claimed with it goes
  * too. -ENOENT: there is no such claim. */

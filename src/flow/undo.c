@@ -8,6 +8,9 @@
 #include "flow/boot.h"
 #include "flow/boot_files.h"
 #include "flow/boot_words.h"
+#include "flow/claim.h"
+#include "sys/read_claims.h"
+#include "text/claim_file.h"
 
 static int find_record(struct flow *f, unsigned id, struct journal *ret, struct err *e)
 {
@@ -40,14 +43,57 @@ static int check_boot(struct flow *f, struct change *c, struct err *e)
 	return flow_check_boot_state(f, &b, &answer.loader, &c->plan, folders, ARRAY_LEN(folders), c, e);
 }
 
-/* What it moved, the other way round; what is back already needs nothing. */
-static int plan_undo(struct flow *f, const struct journal *record, struct change *ret, struct err *e)
-{
-	struct plan inverse = plan_inverse(f->mem, &record->plan), p = {0};
-	bool is_composed = false;
+/* ---- claims that come back ---- */
 
-	for (size_t i = 0; i < inverse.n_steps; i++) {
-		const struct step *back = &inverse.steps[i];
+static bool is_same_card(const struct claim *a, const struct claim *b)
+{
+	return port_path_equal(&a->path, &b->path) && a->vendor == b->vendor && a->device == b->device &&
+	    a->subvendor == b->subvendor && a->subdevice == b->subdevice && a->class_code == b->class_code &&
+	    str_eq(a->serial, b->serial);
+}
+
+/* A file that says another thing of the same card is no new claim. */
+static int add_claim_again(struct flow *f, const struct step *s, struct claims *ret, struct err *e)
+{
+	struct claim was;
+	struct err none = {0};
+	struct saved_claim saved = {.file = s->target, .text = s->want.text, .is_plain = true};
+	int r;
+
+	if (s->kind != KIND_FILE || !is_claim_file(s->target) || !s->want.text)
+		return 0;
+	r = claim_file_parse(f->mem, s->want.text, &saved.claim, e);
+	if (r < 0)
+		return r;
+	if (s->have.text && claim_file_parse(f->mem, s->have.text, &was, &none) == 0 && is_same_card(&was, &saved.claim))
+		return 0;
+	saved.name = claim_name(f->mem, &saved.claim.path);
+	*ARENA_PUSH(f->mem, ret->items, ret->n) = saved;
+	return 0;
+}
+
+/* What is claimed again is weighed as what is claimed: much may be otherwise by now. */
+static int check_claims(struct flow *f, const struct plan *p, struct change *ret, struct err *e)
+{
+	struct claims now, back = {0};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < p->n_steps; i++)
+		r = add_claim_again(f, &p->steps[i], &back, e);
+	if (r < 0 || back.n == 0)
+		return r;
+	r = read_claims(f->s, f->mem, &now, e);
+	return r < 0 ? r : flow_check_claims_again(f, &now, &back, ret, e);
+}
+
+/* ---- the verb ---- */
+
+/* What it moved, the other way round; what is back already needs nothing. */
+static int plan_moves(struct flow *f, const struct plan *inverse, struct plan *ret, bool *ret_is_composed, struct err *e)
+{
+
+	for (size_t i = 0; i < inverse->n_steps; i++) {
+		const struct step *back = &inverse->steps[i];
 		struct value now = {0};
 		int state;
 
@@ -55,7 +101,7 @@ static int plan_undo(struct flow *f, const struct journal *record, struct change
 			continue;
 		/* Claims that came later are in it too. */
 		if (back->kind == KIND_FILE && is_composed_file(back->target)) {
-			is_composed = true;
+			*ret_is_composed = true;
 			continue;
 		}
 		state = move_state(f->s, f->mem, back, &now, e);
@@ -69,12 +115,26 @@ static int plan_undo(struct flow *f, const struct journal *record, struct change
 			    value_describe(f->mem, back->kind, &now));
 			return err_hint(e, "nothing was touched; put it right by hand, or undo the later change first");
 		}
-		*ARENA_PUSH(f->mem, p.steps, p.n_steps) = *back;
+		*ARENA_PUSH(f->mem, ret->steps, ret->n_steps) = *back;
 	}
-	ret->plan = p;
+	return 0;
+}
+
+static int plan_undo(struct flow *f, const struct journal *record, struct change *ret, struct err *e)
+{
+	struct plan inverse = plan_inverse(f->mem, &record->plan), moves = {0};
+	bool is_composed = false;
+	int r = plan_moves(f, &inverse, &moves, &is_composed, e);
+
+	if (r == 0)
+		r = check_claims(f, &moves, ret, e);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < moves.n_steps; i++)
+		*ARENA_PUSH(f->mem, ret->plan.steps, ret->plan.n_steps) = moves.steps[i];
 	/* Images are made of the claims that stay, by the generator that is here now. */
-	if (is_composed || moves_what_images_have(&p))
-		return flow_compose(f, ret, e);
+	if (is_composed || moves_what_images_have(&moves))
+		return flow_compose(f, ret->host.n_functions > 0 ? &ret->host : NULL, ret, e);
 	ret->plan.derived = inverse.derived;
 	ret->plan.n_derived = inverse.n_derived;
 	return inverse.n_derived > 0 ? check_boot(f, ret, e) : 0;

@@ -114,6 +114,25 @@ static bool allows_as_much(const char *saved, const char *now)
 	return true;
 }
 
+void claim_add_allowed(struct arena *mem, const struct claim *c, struct pci_addr addr, struct bind_wish *wish)
+{
+	struct allowance *allowed = arena_alloc(mem, (wish->n_allowed + LONGEST_CLAIM_TEXT) * sizeof(*allowed));
+
+	for (size_t i = 0; i < wish->n_allowed; i++)
+		allowed[i] = wish->allowed[i];
+	for (const char *word = c->allow; word; word = strchr(word, ' ')) {
+		struct allowance *a = &allowed[wish->n_allowed];
+
+		word += *word == ' ';
+		if (!allowance_parse(mem, arena_strndup(mem, word, strcspn(word, " ")), a))
+			continue;
+		a->is_of_all = false;
+		a->addr = addr;
+		wish->n_allowed++;
+	}
+	wish->allowed = allowed;
+}
+
 static struct claim new_claim(struct arena *mem, const struct host *h, const struct claim_wish *wish, const struct pci_function *f)
 {
 	const struct pci_function *card = card_of(mem, h, wish, f);

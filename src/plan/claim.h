@@ -29,6 +29,9 @@ struct claim_wish {
 int plan_claim(struct arena *mem, const struct host *h, const struct claims *c, const struct claim_wish *wish,
     struct plan *ret, int **ret_functions, size_t *n_ret, struct err *e);
 
+/* Adds what the claim was allowed, as it is meant for its function, which is at addr now. */
+void claim_add_allowed(struct arena *mem, const struct claim *c, struct pci_addr addr, struct bind_wish *wish);
+
 /* Takes these claims (indices into c->items) away. -EEXIST: a file is not as passthru writes it. The second
  * adds what that makes of the file of ids, where one of them is held so; errors as plan_by_id_file. */
 int plan_unclaim(struct arena *mem, const struct claims *c, const int *indices, size_t n, struct plan *ret, struct err *e);

@@ -126,3 +126,21 @@ void sim_host_interface(struct sim *sim)
 	sim_host_clean(sim);
 	sim_add_interface(sim, "0000:02:00.0", "eth0")->comes_up = true;
 }
+
+#define DISK "sys/devices/pci0000:00/0000:03:00.0/nvme/nvme0/nvme0n1"
+
+void sim_host_disk(struct sim *sim)
+{
+	sim_host_clean(sim);
+	tree_file(&sim->tree, DISK "/dev", "259:0\n");
+	tree_link(&sim->tree, "sys/class/block/nvme0n1", "../../devices/pci0000:00/0000:03:00.0/nvme/nvme0/nvme0n1");
+	tree_file(&sim->tree, "proc/self/mountinfo", "21 1 0:20 / /sys rw - sysfs sysfs rw\n");
+	tree_link(&sim->tree, "proc/self/ns/mnt", "mnt:[4026531841]");
+	tree_link(&sim->tree, "proc/1/ns/mnt", "mnt:[4026531841]");
+}
+
+void sim_mount_disk(struct sim *sim)
+{
+	tree_file(&sim->tree, "proc/self/mountinfo",
+	    "21 1 0:20 / /sys rw - sysfs sysfs rw\n36 21 259:0 / /data rw - ext4 /dev/nvme0n1 rw\n");
+}

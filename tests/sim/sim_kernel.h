@@ -263,6 +263,9 @@ void sim_host_firmware(struct sim *sim);
 void sim_host_old_firmware(struct sim *sim); /* of Linux 6.1 */
 /* Clean, with an interface that is up. */
 void sim_host_interface(struct sim *sim);
+/* Clean, with a disk of the NVMe controller; and the same mounted at /data. */
+void sim_host_disk(struct sim *sim);
+void sim_mount_disk(struct sim *sim);
 
 /* Clean, on Debian's GRUB. */
 void sim_host_grub(struct sim *sim);

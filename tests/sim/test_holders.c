@@ -144,24 +144,6 @@ static void who_comes_while_modules_are_unloaded_is_seen(void **state)
 
 /* ---- a disk ---- */
 
-#define DISK "sys/devices/pci0000:00/0000:03:00.0/nvme/nvme0/nvme0n1"
-
-static void host_with_disk(struct sim *sim)
-{
-	sim_host_clean(sim);
-	tree_file(&sim->tree, DISK "/dev", "259:0\n");
-	tree_link(&sim->tree, "sys/class/block/nvme0n1", "../../devices/pci0000:00/0000:03:00.0/nvme/nvme0/nvme0n1");
-	tree_file(&sim->tree, "proc/self/mountinfo", "21 1 0:20 / /sys rw - sysfs sysfs rw\n");
-	tree_link(&sim->tree, "proc/self/ns/mnt", "mnt:[4026531841]");
-	tree_link(&sim->tree, "proc/1/ns/mnt", "mnt:[4026531841]");
-}
-
-static void mount(struct sim *sim)
-{
-	tree_file(&sim->tree, "proc/self/mountinfo",
-	    "21 1 0:20 / /sys rw - sysfs sysfs rw\n36 21 259:0 / /data rw - ext4 /dev/nvme0n1 rw\n");
-}
-
 static void a_disk_that_is_mounted_after_the_plan_stays(void **state)
 {
 	static const struct request bind_disk = {.verb = DO_BIND, .targets = NVME};
@@ -170,13 +152,13 @@ static void a_disk_that_is_mounted_after_the_plan_stays(void **state)
 	char *before;
 
 	(void)state;
-	host_with_disk(&untouched);
+	sim_host_disk(&untouched);
 	before = sim_snapshot(&untouched);
 	for (int k = 1;; k++) {
 		cleanup_sim struct sim sim = {0};
 		cleanup_deed struct deed d = {0};
 
-		if (!act_at(&sim, &d, host_with_disk, &bind_disk, mount, k))
+		if (!act_at(&sim, &d, sim_host_disk, &bind_disk, sim_mount_disk, k))
 			break;
 		if (d.outcome == OUTCOME_DONE) {
 			too_late++;
@@ -199,8 +181,8 @@ static void a_disk_that_is_mounted_after_the_plan_stays(void **state)
 
 static void host_with_mount(struct sim *sim)
 {
-	host_with_disk(sim);
-	mount(sim);
+	sim_host_disk(sim);
+	sim_mount_disk(sim);
 }
 
 static void unmount(struct sim *sim)

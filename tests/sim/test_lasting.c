@@ -327,6 +327,87 @@ static void an_address_that_another_card_has_by_now_names_no_claim(void **state)
 	assert_int_equal(outcome_of(&sim, &unclaim), OUTCOME_DONE);
 }
 
+/* ---- a removal that is taken back claims again ---- */
+
+static void claim_and_remove(struct sim *sim, const char *allow)
+{
+	struct request claim = claim_gpu;
+
+	claim.allow = allow;
+	assert_int_equal(outcome_of(sim, &claim), OUTCOME_DONE);
+	assert_int_equal(outcome_of(sim, &unclaim), OUTCOME_DONE);
+	assert_null(text_of(sim, GPU_FILE));
+}
+
+static void refused_again(struct sim *sim, const char *sentence, const char *hint)
+{
+	cleanup_deed struct deed d = {0};
+	char *before = sim_snapshot(sim);
+
+	deed_do(&d, sim, &undo);
+	assert_int_equal(d.outcome, OUTCOME_FAILED);
+	assert_says(&d, sentence, hint);
+	assert_machine(sim, before);
+	assert_null(text_of(sim, GPU_FILE));
+	assert_int_equal(sim_count_files(sim, "var/lib/passthru/held"), 2);
+	free(before);
+}
+
+static void a_removal_taken_back_puts_the_claim_back_as_it_was(void **state)
+{
+	cleanup_sim struct sim sim = {0};
+	char *claimed;
+
+	(void)state;
+	sim_host_clean(&sim);
+	assert_int_equal(outcome_of(&sim, &claim_for), OUTCOME_DONE);
+	claimed = strdup(text_of(&sim, GPU_FILE));
+	assert_int_equal(outcome_of(&sim, &unclaim), OUTCOME_DONE);
+	assert_int_equal(outcome_of(&sim, &undo), OUTCOME_DONE);
+	assert_string_equal(text_of(&sim, GPU_FILE), claimed);
+	assert_non_null(text_of(&sim, SOUND_FILE));
+	free(claimed);
+}
+
+static void what_is_gone_or_another_card_is_not_claimed_again(void **state)
+{
+	cleanup_sim struct sim gone = {0}, other = {0};
+
+	(void)state;
+	sim_host_clean(&gone);
+	claim_and_remove(&gone, NULL);
+	sim_unplug(&gone, GPU);
+	refused_again(&gone, "0000-00-01.0-00.0 cannot be claimed again: nothing sits where it was", "passthru claim ADDRESS");
+	sim_host_clean(&other);
+	claim_and_remove(&other, NULL);
+	tree_file_at(&other.tree, "pci:v00001AF4d00001111sv00001AF4sd00001100bc03sc00i00\n", "%s/modalias",
+	    sim_find_function(&other, GPU)->folder);
+	refused_again(&other, "0000-00-01.0-00.0 cannot be claimed again: 0000:01:00.0, where it was, is 1af4:1111", NULL);
+}
+
+static void what_the_host_lives_on_by_now_is_not_claimed_again(void **state)
+{
+	static const struct request remove_disk = {.verb = DO_UNCLAIM, .word = NVME};
+	static const char *const allowed[] = {NULL, "storage"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(allowed); i++) {
+		const struct request claim = {.verb = DO_CLAIM, .targets = NVME, .allow = allowed[i]};
+		cleanup_sim struct sim sim = {0};
+
+		sim_host_disk(&sim);
+		assert_int_equal(outcome_of(&sim, &claim), OUTCOME_DONE);
+		assert_int_equal(outcome_of(&sim, &remove_disk), OUTCOME_DONE);
+		sim_mount_disk(&sim);
+		/* What was allowed when it was claimed is allowed now. */
+		if (allowed[i])
+			assert_int_equal(outcome_of(&sim, &undo), OUTCOME_DONE);
+		else
+			refused_again(&sim, "0000:03:00.0 stays with the host: ", "claim it anew then: passthru claim 0000:03:00.0; --allow=storage");
+		assert_int_equal(sim_count_files(&sim, "etc/passthru/claims.d"), allowed[i] ? 1 : 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -342,6 +423,9 @@ int main(void)
 	    cmocka_unit_test(claims_of_one_card_go_together),
 	    cmocka_unit_test(a_card_that_is_gone_is_named_by_the_address_it_had),
 	    cmocka_unit_test(an_address_that_another_card_has_by_now_names_no_claim),
+	    cmocka_unit_test(a_removal_taken_back_puts_the_claim_back_as_it_was),
+	    cmocka_unit_test(what_is_gone_or_another_card_is_not_claimed_again),
+	    cmocka_unit_test(what_the_host_lives_on_by_now_is_not_claimed_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
