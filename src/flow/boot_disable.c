@@ -8,6 +8,7 @@
 #include "flow/bind.h"
 #include "flow/boot.h"
 #include "flow/boot_files.h"
+#include "flow/boot_ids.h"
 #include "flow/boot_words.h"
 #include "model/boot_word.h"
 #include "model/claim.h"
@@ -30,14 +31,9 @@ struct nets {
 
 static bool is_of_words(const struct step *s)
 {
-	static const char *const files[] = {GRUB_D_FILE, CMDLINE_D_FILE, LIMINE_TOOL_FILE};
-
-	if (s->kind == KIND_WORD || (s->kind == KIND_SETTING && !is_prime_target(s->target)))
-		return true;
-	for (size_t i = 0; s->kind == KIND_FILE && i < ARRAY_LEN(files); i++)
-		if (str_eq(files[i], s->target))
-			return true;
-	return false;
+	if (s->kind == KIND_SETTING)
+		return !is_prime_target(s->target);
+	return s->kind == KIND_WORD || (s->kind == KIND_FILE && is_own_words_file(s->target));
 }
 
 static bool has_words(const struct journal *j)
@@ -56,7 +52,33 @@ static struct net *net_of(struct nets *n, const struct step *s)
 	return NULL;
 }
 
-static void add_record(struct flow *f, const struct journal *j, bool is_all, struct nets *ret)
+static const char *word_of(const char *target)
+{
+	const char *blank = strrchr(target, ' ');
+
+	return blank ? blank + 1 : target;
+}
+
+/* What claims have made of it by now is what there is to take away. */
+static const char *current(struct flow *f, const char *own_ids, const char *target)
+{
+	const char *word = word_of(target);
+
+	return own_ids && ids_of_word(f->mem, word).n > 0 ? arena_printf(f->mem, "%.*s%s", (int)(word - target), target, own_ids) : target;
+}
+
+static void add_ids(struct flow *f, const struct step *s, const char *own_ids, struct nets *ret)
+{
+	struct step now = *s;
+
+	now.target = current(f, own_ids, s->target);
+	if (own_ids && !net_of(ret, &now))
+		*ARENA_PUSH(f->mem, ret->items, ret->n) = (struct net){.kind = s->kind, .target = now.target,
+		    .first = {.text = s->kind == KIND_SETTING ? SETTING_NONE : NULL},
+		    .last = {.flag = s->kind == KIND_WORD, .text = s->kind == KIND_SETTING ? SETTING_ALL : NULL}};
+}
+
+static void add_record(struct flow *f, const struct journal *j, bool is_all, const char *own_ids, struct nets *ret)
 {
 	for (size_t i = 0; i < j->plan.n_steps; i++) {
 		const struct step *s = &j->plan.steps[i];
@@ -66,7 +88,9 @@ static void add_record(struct flow *f, const struct journal *j, bool is_all, str
 		if (s->type != STEP_MOVE || s->back == BACK_NONE || (!is_all && !is_of_words(s)) ||
 		    (s->kind == KIND_FILE && is_composed_file(s->target)))
 			continue;
-		if (net)
+		if (is_step_of_ids(s))
+			add_ids(f, s, own_ids, ret);
+		else if (net)
 			net->last = s->want;
 		else
 			*ARENA_PUSH(f->mem, ret->items, ret->n) =
@@ -88,13 +112,6 @@ static bool is_wanted(char *const *words, size_t n_words, const char *word)
 	return n_words == 0;
 }
 
-static const char *word_of(const char *target)
-{
-	const char *blank = strrchr(target, ' ');
-
-	return blank ? blank + 1 : target;
-}
-
 /* The words that our file lacks when these are out of it. */
 static struct value without_words(struct flow *f, const struct net *n, const struct value *now, char *const *words, size_t n_words)
 {
@@ -114,14 +131,14 @@ static struct value without_words(struct flow *f, const struct net *n, const str
 static int add_move(struct flow *f, struct net *n, char *const *words, size_t n_words, struct change *c, struct err *e)
 {
 	struct step step = {.type = STEP_MOVE, .kind = n->kind, .target = n->target, .have = n->last, .want = wanted(n)};
-	struct value now = {0};
+	struct value now = {0}, want;
 	int state = move_state(f->s, f->mem, &step, &now, e);
 
 	if (state < 0)
 		return state;
 	if (state == STATE_GONE || state == STATE_WANT)
 		return 0;
-	if (state != STATE_HAVE) {
+	if (state != STATE_HAVE && !flow_undo_ids_in_file(f, &step, &now, &want)) {
 		flow_note(f, c, arena_printf(f->mem, "%s is left alone: somebody else changed it since", n->target));
 		return 0;
 	}
@@ -149,7 +166,8 @@ static void add_derived(struct flow *f, const struct records *records, struct pl
 			plan_add_derived(f->mem, p, records->items[i].plan.derived[k]);
 }
 
-static int plan_disable(struct flow *f, const struct records *records, char *const *words, size_t n_words, struct change *c, struct err *e)
+static int plan_disable(struct flow *f, const struct records *records, const char *own_ids, char *const *words, size_t n_words,
+    struct change *c, struct err *e)
 {
 	struct nets nets = {0};
 	int r = 0;
@@ -157,14 +175,14 @@ static int plan_disable(struct flow *f, const struct records *records, char *con
 	for (size_t i = 0; i < records->n; i++) {
 		if (!records->is_all && !has_words(&records->items[i]))
 			continue;
-		add_record(f, &records->items[i], records->is_all, &nets);
+		add_record(f, &records->items[i], records->is_all, own_ids, &nets);
 	}
 	for (size_t i = nets.n; r == 0 && i-- > 0;)
 		r = add_move(f, &nets.items[i], words, n_words, c, e);
 	if (r == 0 && plan_count_moves(&c->plan) > 0)
 		add_derived(f, records, &c->plan);
 	/* What claims leave behind follows from those that stay, which are none. */
-	return r == 0 && records->is_all ? flow_compose(f, NULL, c, e) : r;
+	return r == 0 && records->is_all ? flow_compose(f, NULL, false, c, e) : r;
 }
 
 /* Nothing of those is in force when it is done. What was left alone is its changer's. */
@@ -224,39 +242,54 @@ static bool takes_out(struct flow *f, const struct step *s, const char *word)
 }
 
 /* What was required to have a word must be without it, unless others have it configured too. */
-static void require_none(struct flow *f, const struct boot *b, const struct records *records, struct plan *p)
+static void require_none(struct flow *f, const struct boot *b, const struct records *records, const char *own_ids, struct plan *p)
 {
 	size_t n_moves = p->n_steps;
 
 	for (size_t i = 0; i < records->n; i++)
 		for (size_t k = 0; k < records->items[i].plan.n_steps; k++) {
 			const struct step *s = &records->items[i].plan.steps[k];
+			const char *target = s->kind == KIND_GENERATED ? current(f, own_ids, s->target) : s->target;
 			bool is_out = false, is_there = false;
 
-			if (s->kind != KIND_GENERATED || kernel_cmdline_count(f->mem, b->configured.text, word_of(s->target)) != 1)
+			if (s->kind != KIND_GENERATED || kernel_cmdline_count(f->mem, b->configured.text, word_of(target)) != 1)
 				continue;
 			for (size_t m = 0; m < n_moves; m++)
-				is_out = is_out || takes_out(f, &p->steps[m], word_of(s->target));
+				is_out = is_out || takes_out(f, &p->steps[m], word_of(target));
 			for (size_t m = n_moves; m < p->n_steps; m++)
-				is_there = is_there || str_eq(p->steps[m].target, s->target);
+				is_there = is_there || str_eq(p->steps[m].target, target);
 			if (is_out && !is_there)
-				plan_add_require(f->mem, p, KIND_GENERATED, s->target, (struct value){.text = GENERATED_IN_NONE});
+				plan_add_require(f->mem, p, KIND_GENERATED, target, (struct value){.text = GENERATED_IN_NONE});
 		}
 }
 
-static int check(struct flow *f, const struct records *records, struct words_change *c, struct err *e)
+static int check(struct flow *f, const struct boot *b, const struct boot_answer *answer, const struct records *records,
+    const char *own_ids, struct words_change *c, struct err *e)
 {
 	static const char *const folders[] = {"etc", "boot"};
-	struct boot_answer answer;
-	struct boot b;
 
-	flow_boot_status(f, &b, &answer);
-	c->loader = answer.loader;
-	require_none(f, &b, records, &c->change.plan);
+	c->loader = answer->loader;
+	require_none(f, b, records, own_ids, &c->change.plan);
 	c->needs_reboot = c->change.plan.n_steps > 0 ? TRI_YES : TRI_NO;
 	return c->change.plan.n_steps == 0 ? 0
-					   : flow_check_boot_state(f, &b, &c->loader, &c->change.plan, folders,
+					   : flow_check_boot_state(f, b, &c->loader, &c->change.plan, folders,
 		c->loader.stack == STACK_RPM_OSTREE ? 1 : ARRAY_LEN(folders), &c->change, e);
+}
+
+static int plan_and_check(struct flow *f, struct records *records, char *const *words, size_t n_words, struct words_change *c,
+    struct err *e)
+{
+	struct boot_answer answer;
+	const char *own_ids;
+	struct boot b;
+	int r = journal_read(f->s, f->mem, FOLDER_LASTING_HELD, &records->items, &records->n, e);
+
+	if (r < 0)
+		return r;
+	flow_boot_status(f, &b, &answer);
+	own_ids = flow_own_ids_word(f, &b);
+	r = plan_disable(f, records, own_ids, words, n_words, &c->change, e);
+	return r < 0 ? r : check(f, &b, &answer, records, own_ids, c, e);
 }
 
 enum outcome flow_boot_disable(struct flow *f, char *const *words, size_t n_words, bool is_all,
@@ -271,8 +304,7 @@ enum outcome flow_boot_disable(struct flow *f, char *const *words, size_t n_word
 	if (check_words(f, words, n_words, e) < 0)
 		return OUTCOME_FAILED;
 	if ((options->is_dry_run || session_open(f, options->wish, &session, e) == 0) &&
-	    journal_read(f->s, f->mem, FOLDER_LASTING_HELD, &records.items, &records.n, e) == 0 &&
-	    plan_disable(f, &records, words, n_words, &ret->change, e) == 0 && check(f, &records, ret, e) == 0) {
+	    plan_and_check(f, &records, words, n_words, ret, e) == 0) {
 		outcome = plan_count_moves(&ret->change.plan) == 0 ? OUTCOME_NOTHING : OUTCOME_DONE;
 		if (!is_part)
 			close_records(f, &records, &session);

@@ -7,6 +7,7 @@
 #include "apply/kinds_file.h"
 #include "base/str.h"
 #include "flow/boot.h"
+#include "flow/boot_ids.h"
 #include "flow/boot_words.h"
 #include "flow/by_id.h"
 #include "flow/rules.h"
@@ -244,7 +245,7 @@ int flow_add_boot_files(struct flow *f, struct host *h, const struct claims *cla
 	return flow_check_boot_state(f, &b, &answer.loader, &c->plan, folders, ARRAY_LEN(folders), c, e);
 }
 
-int flow_compose(struct flow *f, struct host *h, struct change *c, struct err *e)
+int flow_compose(struct flow *f, struct host *h, bool follows_ids, struct change *c, struct err *e)
 {
 	struct claims now, after;
 	int r = read_claims(f->s, f->mem, &now, e);
@@ -253,5 +254,9 @@ int flow_compose(struct flow *f, struct host *h, struct change *c, struct err *e
 		r = flow_claims_after(f, &now, &c->plan, &after, e);
 	if (r == 0)
 		r = flow_add_ids_file(f, &after, &c->plan, e);
-	return r < 0 ? r : flow_add_boot_files(f, h, &after, c, e);
+	if (r == 0)
+		r = flow_add_boot_files(f, h, &after, c, e);
+	if (r == 0 && follows_ids)
+		flow_follow_ids(f, h, &now, &after, c);
+	return r;
 }

@@ -19,8 +19,9 @@ int flow_claims_after(struct flow *f, const struct claims *c, const struct plan 
  * flow_udev_rules takes it. -EEXIST: a file of ours is there that is none as passthru writes it. */
 int flow_add_boot_files(struct flow *f, struct host *h, const struct claims *claims, struct change *c, struct err *e);
 
-/* The same after claims were taken back: of those that stay, the file of ids with them. */
-int flow_compose(struct flow *f, struct host *h, struct change *c, struct err *e);
+/* The same after claims were taken back: of those that stay, the file of ids with them, and the word of the
+ * kernel's where it is to follow. */
+int flow_compose(struct flow *f, struct host *h, bool follows_ids, struct change *c, struct err *e);
 
 /* Does it move a file that early images have a copy of, or one that makes their generator take it along? */
 bool moves_what_images_have(const struct plan *p);

@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "flow/bind.h"
 #include "flow/boot.h"
+#include "flow/boot_ids.h"
 #include "flow/claim.h"
 #include "judge/boot.h"
 #include "model/boot_word.h"
@@ -19,7 +20,6 @@
 #include "sys/read_generated.h"
 #include "text/kernel_cmdline.h"
 #include "text/shell_vars.h"
-#include "text/udev_rules.h"
 
 /* ---- looking ---- */
 
@@ -44,72 +44,27 @@ static int look(struct flow *f, const char *name, struct boot *b, struct boot_an
 	return 0;
 }
 
-static int take_builtin(void *data, const char *line)
-{
-	(void)data;
-	return strstr(line, "/vfio-pci.ko") != NULL;
-}
-
-static bool is_vfio_builtin(struct flow *f, const struct boot *b)
-{
-	char path[SYS_PATH];
-
-	return b->kernel_release && !strchr(b->kernel_release, '/') &&
-	    sys_lines(f->s, sys_path(path, "lib/modules/%s/modules.builtin", b->kernel_release), take_builtin, NULL) == 1;
-}
-
-/* A driver of a module has a link to it. */
-static bool is_driver_builtin(struct flow *f, const char *driver)
-{
-	char path[SYS_PATH], target[SYS_PATH];
-
-	return f->s->ops->exists(f->s, sys_path(path, "sys/bus/pci/drivers/%s", driver)) > 0 &&
-	    f->s->ops->link(f->s, sys_path(path, "sys/bus/pci/drivers/%s/module", driver), target, sizeof(target)) == -ENOENT;
-}
-
-static void add_ids(struct flow *f, const struct claims_seen *seen, const struct pci_function *function, struct boot_claimed *ret)
-{
-	const char *id = arena_printf(f->mem, "%04x:%04x", function->vendor, function->device);
-
-	if (!ret->ids || !strstr(ret->ids, id))
-		ret->ids = ret->ids ? arena_printf(f->mem, "%s,%s", ret->ids, id) : id;
-	for (size_t i = 0; i < seen->host.n_functions; i++) {
-		const struct pci_function *other = &seen->host.functions[i];
-		bool is_claimed = false;
-
-		for (size_t k = 0; k < seen->claims.n; k++)
-			is_claimed = is_claimed || (seen->verdicts[k].state == CLAIM_HERE && seen->verdicts[k].function == (int)i);
-		if (!is_claimed && other->vendor == function->vendor && other->device == function->device)
-			ret->ids_trouble = arena_printf(f->mem, "%s is of the same kind, and is not claimed", other->name);
-	}
-}
-
 static int look_at_claimed(struct flow *f, const struct boot *b, struct boot_claimed *ret, struct err *e)
 {
 	struct claims_seen seen = {0};
-	bool has_builtin;
 	int r = read_claims(f->s, f->mem, &seen.claims, e);
 
 	*ret = (struct boot_claimed){.is_display_covered = true};
-	if (r < 0 || seen.claims.n == 0)
+	if (r == 0 && seen.claims.n > 0)
+		r = flow_look_at_saved(f, &seen, e);
+	if (r < 0)
 		return r;
-	r = flow_look_at_claims(f, &seen, e);
-	has_builtin = r == 0 && is_vfio_builtin(f, b);
-	for (size_t i = 0; r == 0 && i < seen.claims.n; i++) {
+	for (size_t i = 0; i < seen.claims.n; i++) {
 		const struct claim *c = &seen.claims.items[i].claim;
-		const struct pci_function *function =
-		    seen.verdicts[i].state == CLAIM_HERE ? &seen.host.functions[seen.verdicts[i].function] : NULL;
 
 		if (c->vendor == 0x8086 && c->class_code >> 16 == 0x03 && c->addr.bus == 0) {
 			ret->has_intel_display = true;
-			ret->is_display_covered = function && function->group >= 0;
+			ret->is_display_covered =
+			    seen.verdicts[i].state == CLAIM_HERE && seen.host.functions[seen.verdicts[i].function].group >= 0;
 		}
-		/* By ids all disks of a model would go, before anybody can see what is on them. */
-		if (function && has_builtin && udev_rules_take(c->class_code) && function->driver && !str_eq(function->driver, "vfio-pci") &&
-		    is_driver_builtin(f, function->driver))
-			add_ids(f, &seen, function, ret);
 	}
-	return r;
+	flow_look_at_ids(f, b, &seen, ret);
+	return 0;
 }
 
 /* ---- reading what the plan sees ---- */
@@ -307,12 +262,29 @@ static void note_needs(struct flow *f, const struct boot *b, struct words_change
 		flow_note(f, &c->change, "this host needs no words: its IOMMU works without");
 }
 
+int flow_plan_words(struct flow *f, const struct boot *b, struct words_change *c, struct err *e)
+{
+	struct boot_files files;
+	struct boot_way way;
+	int r = plan_boot_way(f->mem, b, &c->loader, &way, e);
+
+	if (r == 0 && way.how == HOW_TOLD)
+		return tell(f, b, c);
+	if (r == 0)
+		r = read_files(f, b, &c->needs, &way, &files, e);
+	if (r == 0)
+		r = plan_boot_enable(f->mem, b, &c->needs, &way, &files, &c->change.plan, e);
+	if (r == 0 && plan_is_lasting(&c->change.plan))
+		r = check_state(f, b, &way, c, e);
+	if (r == 0 && plan_is_lasting(&c->change.plan) && way.unseen)
+		flow_note(f, &c->change, arena_printf(f->mem, "not every entry is looked at afterwards: %s", way.unseen));
+	return r;
+}
+
 static int plan_enable(struct flow *f, const struct boot_words_wish *wish, const char *loader, struct words_change *ret, struct err *e)
 {
 	struct boot_claimed claimed;
 	struct boot_answer answer;
-	struct boot_files files;
-	struct boot_way way;
 	struct boot b;
 	int r = look(f, loader, &b, &answer, e);
 
@@ -324,20 +296,7 @@ static int plan_enable(struct flow *f, const struct boot_words_wish *wish, const
 		return r;
 	ret->loader = answer.loader;
 	note_needs(f, &b, ret);
-	if (ret->needs.n == 0)
-		return 0;
-	r = plan_boot_way(f->mem, &b, &ret->loader, &way, e);
-	if (r == 0 && way.how == HOW_TOLD)
-		return tell(f, &b, ret);
-	if (r == 0)
-		r = read_files(f, &b, &ret->needs, &way, &files, e);
-	if (r == 0)
-		r = plan_boot_enable(f->mem, &b, &ret->needs, &way, &files, &ret->change.plan, e);
-	if (r == 0 && plan_is_lasting(&ret->change.plan))
-		r = check_state(f, &b, &way, ret, e);
-	if (r == 0 && plan_is_lasting(&ret->change.plan) && way.unseen)
-		flow_note(f, &ret->change, arena_printf(f->mem, "not every entry is looked at afterwards: %s", way.unseen));
-	return r;
+	return ret->needs.n == 0 ? 0 : flow_plan_words(f, &b, ret, e);
 }
 
 struct enabling {

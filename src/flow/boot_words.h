@@ -31,6 +31,9 @@ enum outcome flow_boot_disable(struct flow *f, char *const *words, size_t n_word
 
 /* ---- for flow/boot_*.c ---- */
 
+/* The plan of c->needs, by c->loader; nothing and advice where a person has to do it. */
+int flow_plan_words(struct flow *f, const struct boot *b, struct words_change *c, struct err *e);
+
 /* Refuses what is in the way of p, and notes what else it touches. folders: those the loader reads, NULL-terminated. */
 int flow_check_boot_state(struct flow *f, const struct boot *b, const struct boot_loader *l, const struct plan *p,
     const char *const *folders, size_t n_folders, struct change *c, struct err *e);

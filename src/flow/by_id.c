@@ -19,11 +19,11 @@ static const char *read_cmdline_ids(struct flow *f)
 
 	if (!text || !kernel_cmdline_parse(f->mem, text, &words))
 		return NULL;
-	word = kernel_cmdline_last(&words, "vfio-pci.ids");
+	word = kernel_cmdline_last(&words, VFIO_IDS_KEY);
 	return word ? word->value : NULL;
 }
 
-static void read_native(struct flow *f, const struct pci_function *function, const struct kernel_files *files,
+void flow_read_native(struct flow *f, const struct pci_function *function, const struct kernel_files *files,
     struct native_modules *ret)
 {
 	struct function_modules m;
@@ -56,7 +56,7 @@ int flow_read_by_id(struct flow *f, const struct host *h, const int *of, size_t 
 	vfio = kernel_files_find(&files, "vfio_pci");
 	ret->is_vfio_builtin = vfio && vfio->is_builtin;
 	for (size_t i = 0; i < n; i++)
-		read_native(f, &h->functions[of[i]], &files, &native[of[i]]);
+		flow_read_native(f, &h->functions[of[i]], &files, &native[of[i]]);
 	return 0;
 }
 

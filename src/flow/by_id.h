@@ -4,6 +4,11 @@
 
 #include "flow/flow.h"
 #include "plan/by_id.h"
+#include "sys/read_modprobe.h"
+
+/* Modules that would take a function, by what the kernel has. */
+void flow_read_native(struct flow *f, const struct pci_function *function, const struct kernel_files *files,
+    struct native_modules *ret);
 
 /* All but what is native; that is read of the functions of h that are in `of` (indices), and of none where n is 0. */
 int flow_read_by_id(struct flow *f, const struct host *h, const int *of, size_t n, struct by_id_facts *ret, struct err *e);

@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "flow/bind.h"
 #include "flow/boot_files.h"
+#include "flow/boot_ids.h"
 #include "flow/by_id.h"
 #include "sys/read_claims.h"
 #include "sys/read_host.h"
@@ -16,11 +17,16 @@
 
 int flow_look_at_claims(struct flow *f, struct claims_seen *ret, struct err *e)
 {
-	struct read_request request = {.facets = FACET_PATH};
 	int r = read_claims(f->s, f->mem, &ret->claims, e);
 
-	if (r == 0)
-		r = flow_look(f, &request, &ret->host, e);
+	return r < 0 ? r : flow_look_at_saved(f, ret, e);
+}
+
+int flow_look_at_saved(struct flow *f, struct claims_seen *ret, struct err *e)
+{
+	struct read_request request = {.facets = FACET_PATH};
+	int r = flow_look(f, &request, &ret->host, e);
+
 	if (r < 0)
 		return r;
 	read_claim_serials(f->s, f->mem, &ret->claims, &ret->host);
@@ -122,7 +128,11 @@ static int add_boot_files(struct flow *f, struct host *h, const struct claims *n
 	struct claims after;
 	int r = flow_claims_after(f, now, &c->plan, &after, e);
 
-	return r < 0 ? r : flow_add_boot_files(f, h, &after, c, e);
+	if (r == 0)
+		r = flow_add_boot_files(f, h, &after, c, e);
+	if (r == 0)
+		flow_follow_ids(f, h, now, &after, c);
+	return r;
 }
 
 /* What a claim of the wish's targets would be, with the host it was judged by. */

@@ -15,6 +15,9 @@ struct claims_seen {
 };
 int flow_look_at_claims(struct flow *f, struct claims_seen *ret, struct err *e);
 
+/* The same of claims that were read already. */
+int flow_look_at_saved(struct flow *f, struct claims_seen *ret, struct err *e);
+
 /* Fills `claim` of the functions of h, which was read with FACET_PATH, and *ret with what was read, troubles too. */
 int flow_mark_claims(struct flow *f, struct host *h, struct claims *ret, struct err *e);
 

@@ -7,6 +7,7 @@
 #include "flow/bind.h"
 #include "flow/boot.h"
 #include "flow/boot_files.h"
+#include "flow/boot_ids.h"
 #include "flow/boot_words.h"
 #include "flow/claim.h"
 #include "sys/read_claims.h"
@@ -88,13 +89,26 @@ static int check_claims(struct flow *f, const struct plan *p, struct change *ret
 
 /* ---- the verb ---- */
 
+static bool moves_claims(const struct plan *p)
+{
+	for (size_t i = 0; i < p->n_steps; i++)
+		if (p->steps[i].kind == KIND_FILE && is_claim_file(p->steps[i].target))
+			return true;
+	return false;
+}
+
 /* What it moved, the other way round; what is back already needs nothing. */
 static int plan_moves(struct flow *f, const struct plan *inverse, struct plan *ret, bool *ret_is_composed, struct err *e)
 {
+	bool is_of_claims = moves_claims(inverse);
+	int r = is_of_claims ? 0 : flow_undo_ids(f, inverse, ret, e);
+
+	if (r < 0)
+		return r;
 
 	for (size_t i = 0; i < inverse->n_steps; i++) {
 		const struct step *back = &inverse->steps[i];
-		struct value now = {0};
+		struct value now = {0}, want;
 		int state;
 
 		if (back->back == BACK_NONE)
@@ -104,12 +118,18 @@ static int plan_moves(struct flow *f, const struct plan *inverse, struct plan *r
 			*ret_is_composed = true;
 			continue;
 		}
+		/* The word of ids follows the claims, whatever it was meanwhile. */
+		if (is_step_of_ids(back) || (is_of_claims && back->kind == KIND_FILE && is_own_words_file(back->target)))
+			continue;
 		state = move_state(f->s, f->mem, back, &now, e);
-
 		if (state < 0)
 			return state;
 		if (state == STATE_WANT || state == STATE_GONE)
 			continue;
+		if (state != STATE_HAVE && state != STATE_BETWEEN && flow_undo_ids_in_file(f, back, &now, &want)) {
+			plan_add_move(f->mem, ret, back->kind, back->target, now, want);
+			continue;
+		}
 		if (state != STATE_HAVE && state != STATE_BETWEEN) {
 			(void)err_set(e, -ESTALE, "%s was changed since: it is %s, and not as it was left", back->target,
 			    value_describe(f->mem, back->kind, &now));
@@ -134,7 +154,7 @@ static int plan_undo(struct flow *f, const struct journal *record, struct change
 		*ARENA_PUSH(f->mem, ret->plan.steps, ret->plan.n_steps) = moves.steps[i];
 	/* Images are made of the claims that stay, by the generator that is here now. */
 	if (is_composed || moves_what_images_have(&moves))
-		return flow_compose(f, ret->host.n_functions > 0 ? &ret->host : NULL, ret, e);
+		return flow_compose(f, ret->host.n_functions > 0 ? &ret->host : NULL, true, ret, e);
 	ret->plan.derived = inverse.derived;
 	ret->plan.n_derived = inverse.n_derived;
 	return inverse.n_derived > 0 ? check_boot(f, ret, e) : 0;

@@ -8,13 +8,16 @@
 #include "judge/boot.h"
 #include "model/boot_word.h"
 #include "text/kernel_cmdline.h"
+#include "text/vfio_ids.h"
 
 struct look {
 	struct arena *mem;
 	const struct boot *b;
 	const struct boot_answer *a;
+	const struct boot_claimed *claimed;
 	struct boot_needs *ret;
 	struct err *e;
+	struct vfio_ids ids; /* asked for, to be one word with those that passthru has */
 };
 
 static void note(struct look *l, const char *text)
@@ -33,7 +36,7 @@ static void need(struct look *l, const char *word, const char *reason)
 /* The words that stand behind one key and count once, the last: "vfio-pci.ids". */
 static bool is_list(const char *key)
 {
-	static const char *const keys[] = {"vfio-pci.ids", "module_blacklist", "modprobe.blacklist", "blacklist",
+	static const char *const keys[] = {VFIO_IDS_KEY, "module_blacklist", "modprobe.blacklist", "blacklist",
 	    "rd.driver.blacklist", "initcall_blacklist", "isolcpus", "nohz_full", "pci", "rd.modules_force_load"};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
@@ -86,15 +89,53 @@ static void judge_iommu(struct look *l, const struct boot_claimed *claimed)
 	}
 }
 
-static void judge_ids(struct look *l, const struct boot_claimed *claimed)
+static struct vfio_ids ids_of(struct look *l, const struct kernel_word *w)
 {
-	if (!claimed->ids)
+	struct vfio_ids ids = {0};
+
+	return w->value && vfio_ids_add(l->mem, &ids, w->value, NULL) == 0 ? ids : (struct vfio_ids){0};
+}
+
+/* The last one that is configured, or was generated; NULL: none. */
+static const struct kernel_word *find_ids(struct look *l, const struct boot_words *place)
+{
+	struct kernel_cmdline all;
+
+	return place->text && kernel_cmdline_parse(l->mem, place->text, &all) ? kernel_cmdline_last(&all, VFIO_IDS_KEY) : NULL;
+}
+
+/* One word has them all: those that passthru has there, those of claims, those asked for. */
+static void judge_ids(struct look *l)
+{
+	const struct boot_words *place = l->b->configured.text ? &l->b->configured : &l->b->generated;
+	const struct kernel_word *there = find_ids(l, place);
+	struct vfio_ids theirs = there ? ids_of(l, there) : (struct vfio_ids){0}, all = {0}, claimed = {0};
+	const char *word;
+
+	for (size_t i = 0; i < l->claimed->n_ids_notes; i++)
+		note(l, l->claimed->ids_notes[i]);
+	if (l->claimed->ids)
+		(void)vfio_ids_add(l->mem, &claimed, l->claimed->ids, NULL);
+	if (l->claimed->own_ids)
+		vfio_ids_join(l->mem, &all, &theirs);
+	vfio_ids_join(l->mem, &all, &claimed);
+	vfio_ids_join(l->mem, &all, &l->ids);
+	if (claimed.n + l->ids.n == 0)
 		return;
-	if (claimed->ids_trouble)
-		note(l, arena_printf(l->mem, "vfio-pci.ids=%s is not used: %s", claimed->ids, claimed->ids_trouble));
-	else
-		need(l, arena_printf(l->mem, "vfio-pci.ids=%s", claimed->ids),
-		    "the driver of what is claimed is part of this kernel: it is there before any rule");
+	word = arena_printf(l->mem, VFIO_IDS_KEY "=%s", vfio_ids_text(l->mem, &all));
+	if (vfio_ids_are_within(&all, &theirs)) {
+		if (l->claimed->own_ids)
+			need(l, l->claimed->own_ids, "their driver is part of this kernel: it is there before any rule");
+		else
+			note(l, arena_printf(l->mem, "%s is not added: %s in /%s has them", word, there->raw, place->file));
+		return;
+	}
+	if (!is_safe_boot_word(word)) {
+		note(l, arena_printf(l->mem, "%s is not added: passthru writes no word of more than %d letters", word, LONGEST_BOOT_WORD));
+		return;
+	}
+	need(l, word, claimed.n > 0 ? "the driver of what is claimed is part of this kernel: it is there before any rule" : "asked for");
+	l->ret->gone = l->claimed->own_ids;
 }
 
 /* ---- what a person asks for ---- */
@@ -169,6 +210,11 @@ static int ask_for(struct look *l, const char *word)
 	}
 	if (str_eq(word, "intel_iommu=on") && l->a->iommu == IOMMU_IN_USE && l->b->iommu.is_intel_default_on == TRI_YES)
 		note(l, "intel_iommu=on does nothing here but for the processor's own display: this kernel has VT-d on without it");
+	if (str_same_module(w.key, VFIO_IDS_KEY) && (l->claimed->ids || l->claimed->own_ids)) {
+		if (!w.value || vfio_ids_add(l->mem, &l->ids, w.value, l->e) < 0)
+			return err_set(l->e, -EINVAL, "%.100s has a piece that is no vendor:device in hex", word);
+		return 0;
+	}
 	need(l, word, "asked for");
 	return 0;
 }
@@ -180,6 +226,14 @@ static int refuse_list(struct look *l, const struct kernel_word *mine, const str
 	(void)err_set(l->e, -EEXIST, "%s would take the place of %s, which stands in /%s: of two such words the last alone counts",
 	    mine->raw, other->raw, file ? file : "proc/cmdline");
 	return err_hint(l->e, "let that one word have both: %s,%s", other->raw, mine->value ? mine->value : "");
+}
+
+/* Ours goes when it comes; what was generated may be one that was ours before. */
+static bool is_replaced(struct look *l, const struct kernel_word *mine, const struct kernel_word *other)
+{
+	struct vfio_ids before = ids_of(l, other), now = ids_of(l, mine);
+
+	return l->claimed->own_ids && str_same_module(mine->key, VFIO_IDS_KEY) && before.n > 0 && vfio_ids_are_within(&before, &now);
 }
 
 static int check_lists(struct look *l)
@@ -204,7 +258,7 @@ static int check_lists(struct look *l)
 			const struct kernel_word *last = places[k]->text && kernel_cmdline_parse(l->mem, places[k]->text, &all)
 			    ? kernel_cmdline_last(&all, mine.words[0].key) : NULL;
 
-			if (last && !kernel_word_eq(last, &mine.words[0]))
+			if (last && !kernel_word_eq(last, &mine.words[0]) && !is_replaced(l, &mine.words[0], last))
 				r = refuse_list(l, &mine.words[0], last, places[k]->file);
 		}
 	}
@@ -214,15 +268,16 @@ static int check_lists(struct look *l)
 int judge_boot_needs(struct arena *mem, const struct boot *b, const struct boot_answer *a, const struct boot_claimed *claimed,
     const struct boot_words_wish *wish, struct boot_needs *ret, struct err *e)
 {
-	struct look l = {mem, b, a, ret, e};
+	struct look l = {.mem = mem, .b = b, .a = a, .claimed = claimed, .ret = ret, .e = e};
 	int r = 0;
 
 	*ret = (struct boot_needs){0};
 	judge_iommu(&l, claimed);
-	judge_ids(&l, claimed);
 	if (wish->wants_passthrough)
 		need(&l, b->iommu.is_arm ? "iommu.passthrough=1" : "iommu=pt", "the host's own devices go untranslated, as asked for");
 	for (size_t i = 0; r == 0 && i < wish->n_words; i++)
 		r = ask_for(&l, wish->words[i]);
+	if (r == 0)
+		judge_ids(&l);
 	return r < 0 ? r : check_lists(&l);
 }

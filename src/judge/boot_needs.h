@@ -16,7 +16,9 @@ struct boot_claimed {
 	bool is_display_covered; /* and the IOMMU translates for it now */
 	const char *ids;	 /* "10de:2204,10de:1aef" of those that only vfio-pci.ids= gets: their driver and vfio-pci are
 				  * both part of the kernel, so both are there before any rule; NULL: none */
-	const char *ids_trouble; /* why it must not be used, NULL: it may */
+	const char **ids_notes;	 /* what is not in it, and what else would be taken: sentences */
+	size_t n_ids_notes;
+	const char *own_ids;	 /* the word of passthru's that is configured, "vfio-pci.ids=10de:2204"; NULL: none */
 };
 
 struct boot_words_wish {
@@ -28,6 +30,7 @@ struct boot_words_wish {
 struct boot_needs {
 	struct boot_need *items; /* each word once */
 	size_t n;
+	const char *gone;	 /* a word of passthru's that one of them takes the place of, NULL: none */
 	const char **notes;	 /* what is not added, and why; sentences */
 	size_t n_notes;
 };

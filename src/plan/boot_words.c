@@ -300,14 +300,16 @@ static bool is_configured(struct arena *mem, const struct boot *b, const struct 
 static int add_own_file(struct arena *mem, const struct boot *b, const struct boot_needs *needs, const struct boot_way *way,
     const struct boot_files *f, struct plan *p, struct err *e)
 {
-	const char **words = NULL;
-	size_t n = 0, n_before;
+	const char **words = NULL, **now = NULL, *text;
+	size_t n = 0, n_now = 0;
 
-	if (f->text && !boot_own_words(mem, way->file, f->text, &words, &n)) {
+	if (f->text && !boot_own_words(mem, way->file, f->text, &now, &n_now)) {
 		(void)err_set(e, -EEXIST, "%s is not as passthru writes it", way->file);
 		return err_hint(e, "look at it; if it is of no use, remove it");
 	}
-	n_before = n;
+	for (size_t i = 0; i < n_now; i++)
+		if (!str_eq(now[i], needs->gone))
+			*ARENA_PUSH(mem, words, n) = now[i];
 	for (size_t i = 0; i < needs->n; i++) {
 		bool is_ours = false;
 
@@ -316,9 +318,9 @@ static int add_own_file(struct arena *mem, const struct boot *b, const struct bo
 		if (!is_ours && !is_configured(mem, b, f, needs->items[i].word))
 			*ARENA_PUSH(mem, words, n) = needs->items[i].word;
 	}
-	if (n > n_before)
-		plan_add_move(mem, p, KIND_FILE, way->file, (struct value){.text = f->text},
-		    (struct value){.text = boot_own_text(mem, way->file, words, n)});
+	text = boot_own_text(mem, way->file, words, n);
+	if (n != n_now || (n > 0 && !str_eq(words[n - 1], now[n - 1])))
+		plan_add_move(mem, p, KIND_FILE, way->file, (struct value){.text = f->text}, (struct value){.text = text});
 	return 0;
 }
 
@@ -379,6 +381,9 @@ static int add_words(struct arena *mem, const struct boot *b, const struct boot_
 		return err_set(e, -ENOENT, "there is no %s", way->file);
 	if (!text && add_seeded_file(mem, b, way, &text, p, e) < 0)
 		return e->code;
+	if (needs->gone)
+		plan_add_move(mem, p, KIND_WORD, boot_word_target(mem, way->file, way->variable, needs->gone), (struct value){.flag = true},
+		    (struct value){.flag = false});
 	for (size_t i = 0; i < needs->n; i++) {
 		const char *word = needs->items[i].word;
 
@@ -396,7 +401,7 @@ static int add_words(struct arena *mem, const struct boot *b, const struct boot_
 }
 
 /* grubby takes every word of the same key out first (grubby-bls, update_args). */
-static int check_key(struct arena *mem, const struct boot *b, const char *word, struct err *e)
+static int check_key(struct arena *mem, const struct boot *b, const char *word, const char *gone, struct err *e)
 {
 	const char *const texts[] = {b->configured.text, b->generated.text};
 	struct kernel_cmdline one, all;
@@ -407,7 +412,7 @@ static int check_key(struct arena *mem, const struct boot *b, const char *word, 
 		const struct kernel_word *other = texts[i] && kernel_cmdline_parse(mem, texts[i], &all)
 		    ? kernel_cmdline_last(&all, one.words[0].key) : NULL;
 
-		if (!other || kernel_word_eq(other, &one.words[0]))
+		if (!other || kernel_word_eq(other, &one.words[0]) || str_eq(other->raw, gone))
 			continue;
 		(void)err_set(e, -EEXIST, "grubby would put %s in the place of %s, which is not passthru's", word, other->raw);
 		return err_hint(e, "grubby --update-kernel=ALL --args=%s does so, if that is what is wanted", word);
@@ -420,12 +425,15 @@ static int add_settings(struct arena *mem, const struct boot *b, const struct bo
 {
 	int r = 0;
 
+	if (needs->gone)
+		plan_add_move(mem, p, KIND_SETTING, boot_word_target(mem, way->program, NULL, needs->gone),
+		    (struct value){.text = SETTING_ALL}, (struct value){.text = SETTING_NONE});
 	for (size_t i = 0; r == 0 && i < needs->n; i++) {
 		const char *word = needs->items[i].word;
 		bool is_part = str_eq(f->settings[i], SETTING_SOME);
 
 		if (str_eq(way->program, "grubby"))
-			r = check_key(mem, b, word, e);
+			r = check_key(mem, b, word, needs->gone, e);
 		plan_add_move_back(mem, p, KIND_SETTING, boot_word_target(mem, way->program, NULL, word),
 		    (struct value){.text = f->settings[i]}, (struct value){.text = SETTING_ALL}, is_part ? BACK_BEST_EFFORT : BACK_EXACT);
 	}
@@ -440,7 +448,7 @@ int plan_boot_enable(struct arena *mem, const struct boot *b, const struct boot_
 	int r = 0;
 
 	*ret = p;
-	if (needs->n == 0 || way->how == HOW_TOLD)
+	if ((needs->n == 0 && !needs->gone) || way->how == HOW_TOLD)
 		return 0;
 	if (way->how == HOW_OWN_FILE)
 		r = add_own_file(mem, b, needs, way, f, &p, e);
@@ -461,6 +469,9 @@ int plan_boot_enable(struct arena *mem, const struct boot *b, const struct boot_
 			plan_add_require(mem, &p, KIND_GENERATED,
 			    boot_word_target(mem, arena_printf(mem, "/%s", way->places[i]), NULL, needs->items[k].word),
 			    (struct value){.text = GENERATED_IN_ALL});
+	for (size_t i = 0; needs->gone && i < way->n_places; i++)
+		plan_add_require(mem, &p, KIND_GENERATED,
+		    boot_word_target(mem, arena_printf(mem, "/%s", way->places[i]), NULL, needs->gone), (struct value){.text = GENERATED_IN_NONE});
 	*ret = p;
 	return 0;
 }

@@ -44,7 +44,7 @@ struct boot_files {
 /* -EINVAL: the loader cannot be told; -EOPNOTSUPP: it can, and what is there cannot be changed safely. */
 int plan_boot_way(struct arena *mem, const struct boot *b, const struct boot_loader *loader, struct boot_way *ret, struct err *e);
 
-/* What it takes for all words of needs to be in every entry; without a step and a command: they are. -EEXIST: a file
+/* What it takes for all words of needs to be in every entry, and for the one that is gone to be in none; without a step and a command: they are. -EEXIST: a file
  * in place of ours is none of ours, or a program would drop a word of others; -EINVAL: a file cannot be edited safely;
  * -ENODATA: the words that run cannot be told, so the file that lists all of them cannot be made. */
 int plan_boot_enable(struct arena *mem, const struct boot *b, const struct boot_needs *needs, const struct boot_way *way,

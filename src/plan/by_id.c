@@ -99,19 +99,10 @@ static bool has_all(struct arena *mem, const char *list, const struct vfio_ids *
 	return both.n == theirs.n;
 }
 
-static const char *ids_text(struct arena *mem, const struct vfio_ids *ids)
-{
-	const char *text = "";
-
-	for (size_t i = 0; i < ids->n; i++)
-		text = arena_printf(mem, "%s%s%s", text, i > 0 ? "," : "", ids->items[i].text);
-	return text;
-}
-
 static int refuse_winner(struct arena *mem, const struct by_id_facts *facts, const struct other_ids *behind,
     const struct vfio_ids *wanted, struct err *e)
 {
-	const char *text = ids_text(mem, wanted);
+	const char *text = vfio_ids_text(mem, wanted);
 
 	if (facts->cmdline_ids) {
 		(void)err_set(e, -EBUSY, "the kernel's command line has vfio-pci.ids=%.100s, which wins over every file",
@@ -142,7 +133,7 @@ static int merge_ids(struct arena *mem, const struct by_id_facts *facts, const s
 	}
 	for (size_t i = 0; i < wanted->n; i++)
 		(void)vfio_ids_add(mem, ret, wanted->items[i].text, NULL);
-	if (strlen(ids_text(mem, ret)) > LONGEST_VFIO_IDS)
+	if (strlen(vfio_ids_text(mem, ret)) > LONGEST_VFIO_IDS)
 		return err_set(e, -E2BIG, "vfio-pci takes %d letters of ids at most, and these are more", LONGEST_VFIO_IDS);
 	return 0;
 }

@@ -78,6 +78,30 @@ void vfio_ids_add_function(struct arena *mem, struct vfio_ids *ids, uint16_t ven
 	*ARENA_PUSH(mem, ids->items, ids->n) = id;
 }
 
+void vfio_ids_join(struct arena *mem, struct vfio_ids *ids, const struct vfio_ids *more)
+{
+	for (size_t i = 0; i < more->n; i++)
+		if (!has_id(ids, &more->items[i]))
+			*ARENA_PUSH(mem, ids->items, ids->n) = more->items[i];
+}
+
+bool vfio_ids_are_within(const struct vfio_ids *some, const struct vfio_ids *all)
+{
+	for (size_t i = 0; i < some->n; i++)
+		if (!has_id(all, &some->items[i]))
+			return false;
+	return true;
+}
+
+const char *vfio_ids_text(struct arena *mem, const struct vfio_ids *ids)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < ids->n; i++)
+		text = arena_printf(mem, "%s%s%s", text, i > 0 ? "," : "", ids->items[i].text);
+	return text;
+}
+
 static bool fits(uint32_t wanted, uint32_t is)
 {
 	return wanted == ANY || wanted == is;

@@ -82,7 +82,7 @@ int sim_run_tool(struct sim *sim, char *const *argv, char *output, size_t size, 
 		sim->has_gone_to_setup = strcmp(argv[1], "reboot") == 0 && strcmp(argv[2], "--firmware-setup") == 0 && !argv[3];
 		return 0;
 	}
-	if (strcmp(argv[0], "update-grub") != 0)
+	if (strcmp(argv[0], "update-grub") != 0 && strcmp(argv[0], "grub-mkconfig") != 0)
 		return -ENOENT;
 	sim->maker_runs++;
 	if (sim->maker_times > 0 && --sim->maker_times == 0)

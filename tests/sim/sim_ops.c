@@ -645,7 +645,7 @@ static int op_linger(struct sys *s, const int *pids, size_t n, unsigned ms)
 
 static int op_find_tool(struct sys *s, const char *name, char *buf, size_t size)
 {
-	bool is_known = str_eq(name, "update-grub") || str_eq(name, "update-initramfs") ||
+	bool is_known = str_eq(name, "update-grub") || str_eq(name, "grub-mkconfig") || str_eq(name, "update-initramfs") ||
 	    (str_eq(name, "prime-select") && sim_exists(sim_of(s), "usr/bin/prime-select"));
 
 	(void)snprintf(buf, size, "/usr/sbin/%s", name);

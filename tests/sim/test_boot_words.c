@@ -209,6 +209,213 @@ static void a_word_that_others_set_stays_theirs(void **state)
 	assert_int_equal(entries_with(&sim, "iommu=pt"), 2);
 }
 
+/* ---- ids, where the drivers are part of the kernel ---- */
+
+#define GPU_IDS "1234:1111,1234:2668"
+#define NETWORK_IDS "8086:10d3"
+#define RELEASE "6.1.0-18-amd64"
+
+static void build_in(struct sim *sim)
+{
+	static const char *const drivers[] = {"bochs-drm", "snd_hda_intel", "e1000e"};
+
+	tree_file(&sim->tree, "lib/modules/" RELEASE "/modules.builtin", "kernel/drivers/vfio/pci/vfio-pci.ko\n");
+	for (size_t i = 0; i < ARRAY_LEN(drivers); i++)
+		tree_remove_at(&sim->tree, "sys/bus/pci/drivers/%s/module", drivers[i]);
+}
+
+/* The words stand in a file of ours. */
+static void host_builtin(struct sim *sim)
+{
+	sim_host_grub(sim);
+	build_in(sim);
+}
+
+/* The words stand in a file of others. */
+static void host_builtin_plain(struct sim *sim)
+{
+	sim_host_grub(sim);
+	tree_file(&sim->tree, "etc/os-release", "ID=arch\n");
+	tree_file(&sim->tree, "usr/sbin/grub-mkconfig", "#!/bin/sh\n");
+	build_in(sim);
+}
+
+static void (*const builtin_hosts[])(struct sim *sim) = {host_builtin, host_builtin_plain};
+
+static const struct request enable_needed = {.verb = DO_BOOT_ENABLE}, claim_gpu = {.verb = DO_CLAIM, .targets = GPU},
+    claim_network = {.verb = DO_CLAIM, .targets = NETWORK}, unclaim_gpu = {.verb = DO_UNCLAIM, .word = GPU},
+    undo_last = {.verb = DO_UNDO};
+
+/* Every entry has just that word of the key, NULL: none. */
+static void ids_are(struct sim *sim, const char *ids)
+{
+	char word[128];
+
+	(void)snprintf(word, sizeof(word), "vfio-pci.ids=%s\n", ids);
+	assert_int_equal(entries_with(sim, "vfio-pci.ids="), ids ? 2 : 0);
+	assert_int_equal(entries_with(sim, "quiet"), 2);
+	if (ids && entries_with(sim, word) != 2)
+		fail_msg("not %s in %s", word, text_of(sim, "boot/grub/grub.cfg"));
+}
+
+static void assert_noted(const struct deed *d, const char *text)
+{
+	bool is_noted = false;
+
+	for (size_t i = 0; i < d->change.n_notes; i++)
+		is_noted = is_noted || strstr(d->change.notes[i], text);
+	if (!is_noted)
+		fail_msg("nothing says: %s", text);
+}
+
+static void does(struct sim *sim, struct request q)
+{
+	cleanup_deed struct deed d = {0};
+
+	deed_do(&d, sim, &q);
+	if (d.outcome != OUTCOME_DONE)
+		fail_msg("%s", d.e.what);
+}
+
+static void the_word_of_ids_follows_the_claims(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(builtin_hosts); i++) {
+		cleanup_sim struct sim sim = {0};
+		char *before;
+
+		builtin_hosts[i](&sim);
+		before = sim_snapshot(&sim);
+		does(&sim, claim_gpu);
+		ids_are(&sim, NULL);
+		does(&sim, enable_needed);
+		ids_are(&sim, GPU_IDS);
+		assert_int_equal(outcome_of(&sim, &enable_needed), OUTCOME_NOTHING);
+		does(&sim, claim_network);
+		ids_are(&sim, GPU_IDS "," NETWORK_IDS);
+		assert_int_equal(outcome_of(&sim, &enable_needed), OUTCOME_NOTHING);
+		does(&sim, unclaim_gpu);
+		ids_are(&sim, NETWORK_IDS);
+		/* Back it comes, behind what is there. */
+		does(&sim, undo_last);
+		ids_are(&sim, NETWORK_IDS "," GPU_IDS);
+		does(&sim, (struct request){.verb = DO_UNDO, .id = 3});
+		ids_are(&sim, GPU_IDS);
+		does(&sim, (struct request){.verb = DO_UNDO, .id = 1});
+		ids_are(&sim, NULL);
+		assert_int_equal(outcome_of(&sim, &disable), OUTCOME_NOTHING);
+		assert_machine(&sim, before);
+		assert_int_equal(sim_count_files(&sim, "var/lib/passthru/held"), 0);
+		free(before);
+	}
+}
+
+static void enabling_later_makes_one_word_of_both(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(builtin_hosts); i++) {
+		cleanup_sim struct sim sim = {0};
+		cleanup_deed struct deed d = {0};
+
+		builtin_hosts[i](&sim);
+		does(&sim, (struct request){.verb = DO_BOOT_ENABLE, .word = "vfio-pci.ids=10de:2204"});
+		deed_do(&d, &sim, &claim_gpu);
+		assert_noted(&d, "vfio-pci.ids=10de:2204 among the kernel's words becomes vfio-pci.ids=10de:2204," GPU_IDS);
+		ids_are(&sim, "10de:2204," GPU_IDS);
+		/* One more that is asked for, beside those of claims. */
+		does(&sim, (struct request){.verb = DO_BOOT_ENABLE, .word = "vfio-pci.ids=10de:1aef"});
+		ids_are(&sim, "10de:2204," GPU_IDS ",10de:1aef");
+		does(&sim, unclaim_gpu);
+		ids_are(&sim, "10de:2204,10de:1aef");
+		/* Whatever it has become: what was added goes. */
+		does(&sim, disable);
+		ids_are(&sim, NULL);
+		assert_null(text_of(&sim, DROP_IN));
+	}
+}
+
+static void undoing_enable_takes_its_ids_out_of_what_the_word_has_become(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(builtin_hosts); i++) {
+		cleanup_sim struct sim sim = {0};
+
+		builtin_hosts[i](&sim);
+		does(&sim, claim_gpu);
+		does(&sim, enable_needed);
+		does(&sim, enable);
+		does(&sim, (struct request){.verb = DO_BOOT_DISABLE, .word = "iommu=pt"});
+		does(&sim, claim_network);
+		does(&sim, (struct request){.verb = DO_UNDO, .id = 2});
+		ids_are(&sim, NETWORK_IDS);
+		does(&sim, (struct request){.verb = DO_BOOT_DISABLE_ALL});
+		ids_are(&sim, NULL);
+		assert_int_equal(sim_count_files(&sim, "etc/passthru/claims.d"), 0);
+	}
+}
+
+static void ids_of_others_are_left_and_told(void **state)
+{
+	static const char theirs[] = "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet vfio-pci.ids=10de:2204\"\n";
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(builtin_hosts); i++) {
+		cleanup_sim struct sim sim = {0};
+		cleanup_deed struct deed d = {0}, again = {0};
+
+		builtin_hosts[i](&sim);
+		tree_file(&sim.tree, "etc/default/grub", theirs);
+		deed_do(&d, &sim, &claim_gpu);
+		assert_int_equal(d.outcome, OUTCOME_DONE);
+		assert_noted(&d, "has vfio-pci.ids=10de:2204, which is not passthru's and is left as it is: make it "
+			"vfio-pci.ids=10de:2204," GPU_IDS " by hand");
+		deed_do(&again, &sim, &enable_needed);
+		assert_int_equal(again.outcome, OUTCOME_FAILED);
+		assert_says(&again, "would take the place of vfio-pci.ids=10de:2204", "vfio-pci.ids=10de:2204," GPU_IDS);
+		does(&sim, unclaim_gpu);
+		assert_string_equal(text_of(&sim, "etc/default/grub"), theirs);
+	}
+}
+
+static void what_has_the_same_ids_and_is_not_claimed_is_named(void **state)
+{
+	cleanup_sim struct sim sim = {0};
+	cleanup_deed struct deed d = {0}, later = {0};
+
+	(void)state;
+	host_builtin(&sim);
+	(void)sim_add_function(&sim, "0000:05:00.0", 0x030000, "1234:1111", 9, "bochs-drm", NULL);
+	does(&sim, claim_gpu);
+	deed_do(&d, &sim, &enable_needed);
+	assert_int_equal(d.outcome, OUTCOME_DONE);
+	assert_noted(&d, "vfio-pci.ids=1234:1111 is not used: 0000:05:00.0 is of the same kind, and is not claimed");
+	ids_are(&sim, "1234:2668");
+	/* One that came when the word was there has it from the start, with VFIO as well: what has it now says nothing. */
+	(void)sim_add_function(&sim, "0000:06:00.0", 0x040300, "1234:2668", 10, NULL, NULL);
+	(void)sim_add_driver(&sim, "vfio-pci");
+	deed_do(&later, &sim, &claim_network);
+	assert_int_equal(later.outcome, OUTCOME_DONE);
+	assert_noted(&later, "0000:06:00.0 has the ids 1234:2668 too, and is not claimed: vfio-pci.ids=1234:2668 gives it to vfio-pci at boot");
+	ids_are(&sim, "1234:2668," NETWORK_IDS);
+}
+
+/* What the word gave to vfio-pci at boot shows no driver of its own any more. */
+static void what_the_word_gave_to_vfio_counts_on(void **state)
+{
+	cleanup_sim struct sim sim = {0};
+
+	(void)state;
+	host_builtin(&sim);
+	does(&sim, claim_gpu);
+	does(&sim, enable_needed);
+	assert_int_equal(bind_card(&sim, GPU), OUTCOME_DONE);
+	tree_file(&sim.tree, "proc/cmdline", "BOOT_IMAGE=/boot/vmlinuz-" RELEASE " root=UUID=1 ro quiet vfio-pci.ids=" GPU_IDS "\n");
+	does(&sim, disable);
+	ids_are(&sim, NULL);
+	does(&sim, enable_needed);
+	ids_are(&sim, GPU_IDS);
+	assert_int_equal(outcome_of(&sim, &enable_needed), OUTCOME_NOTHING);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +428,12 @@ int main(void)
 	    cmocka_unit_test(what_others_changed_since_is_left_and_named),
 	    cmocka_unit_test(a_file_in_place_of_ours_is_refused),
 	    cmocka_unit_test(a_word_that_others_set_stays_theirs),
+	    cmocka_unit_test(the_word_of_ids_follows_the_claims),
+	    cmocka_unit_test(enabling_later_makes_one_word_of_both),
+	    cmocka_unit_test(undoing_enable_takes_its_ids_out_of_what_the_word_has_become),
+	    cmocka_unit_test(ids_of_others_are_left_and_told),
+	    cmocka_unit_test(what_has_the_same_ids_and_is_not_claimed_is_named),
+	    cmocka_unit_test(what_the_word_gave_to_vfio_counts_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

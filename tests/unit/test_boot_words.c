@@ -90,7 +90,7 @@ struct host_case {
 	const char *says; /* in the error, or in a note */
 };
 
-static const char *ids, *ids_trouble;
+static const char *ids, *ids_note, *own_ids;
 
 static void check_needs(const struct host_case *c)
 {
@@ -98,7 +98,8 @@ static void check_needs(const struct host_case *c)
 	struct boot b = {.cmdline = c->cmdline, .configured = {.file = "etc/default/grub", .text = c->configured},
 	    .iommu = {.cpu_vendor = c->vendor, .acpi_table = "DMAR", .is_intel_default_on = c->default_on}};
 	struct boot_answer a = {.iommu = c->state, .iommu_text = "so it is"};
-	struct boot_claimed claimed = {c->has_display, c->is_covered, ids, ids_trouble};
+	struct boot_claimed claimed = {.has_intel_display = c->has_display, .is_display_covered = c->is_covered, .ids = ids,
+	    .ids_notes = &ids_note, .n_ids_notes = ids_note != NULL, .own_ids = own_ids};
 	char *word = c->asked ? arena_strdup(&mem, c->asked) : NULL;
 	struct boot_words_wish wish = {.words = &word, .n_words = c->asked != NULL};
 	struct boot_needs needs;
@@ -166,15 +167,47 @@ static void ids_are_for_drivers_that_are_part_of_the_kernel_and_never_of_two_kin
 	(void)state;
 	ids = "1002:73bf";
 	check_needs(&c);
-	ids_trouble = "0000:03:00.0 is of the same kind, and is not claimed";
+	/* Which are not among them is told by who has looked. */
+	ids = NULL;
+	ids_note = "vfio-pci.ids=1002:73bf is not used: 0000:03:00.0 is of the same kind, and is not claimed";
 	c.want = "";
 	c.says = "of the same kind";
 	check_needs(&c);
-	ids = ids_trouble = NULL;
+	ids_note = NULL;
+}
+
+static void one_word_has_the_ids_of_all_and_that_of_others_is_theirs(void **state)
+{
+	static const struct {
+		const char *own, *needed, *configured, *asked, *want, *says;
+	} rows[] = {
+	    /* ours grows, and keeps the order that it has */
+	    {"vfio-pci.ids=1002:2", "1002:1,1002:2", "vfio-pci.ids=1002:2", NULL, "vfio-pci.ids=1002:2,1002:1 ", NULL},
+	    {"vfio_pci.ids=1002:2", "1002:1", "vfio_pci.ids=1002:2", NULL, "vfio-pci.ids=1002:2,1002:1 ", NULL},
+	    {"vfio-pci.ids=1002:1,1002:2", "1002:2", "vfio-pci.ids=1002:1,1002:2", NULL, "vfio-pci.ids=1002:1,1002:2 ", NULL},
+	    {"vfio-pci.ids=1002:2", NULL, "vfio-pci.ids=1002:2", "vfio-pci.ids=1002:1", "vfio-pci.ids=1002:2,1002:1 ", NULL},
+	    {"vfio-pci.ids=1002:2", NULL, "vfio-pci.ids=1002:2", NULL, "", NULL},
+	    {NULL, "1002:2", "quiet", "vfio-pci.ids=1002:1", "vfio-pci.ids=1002:2,1002:1 ", NULL},
+	    /* that of others has them, or has not */
+	    {NULL, "1002:2", "vfio-pci.ids=1002:1,1002:2", NULL, "", "in /etc/default/grub has them"},
+	    {NULL, "1002:2", "vfio-pci.ids=1002:1", NULL, NULL, "would take the place of vfio-pci.ids=1002:1"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct host_case c = {"AuthenticAMD", IOMMU_IN_USE, TRI_NO, .configured = rows[i].configured, .asked = rows[i].asked,
+		    .want = rows[i].want, .code = -EEXIST, .says = rows[i].says};
+
+		ids = rows[i].needed;
+		own_ids = rows[i].own;
+		check_needs(&c);
+	}
+	ids = own_ids = NULL;
 }
 
 /* ---- plans ---- */
 
+static const char *gone;
 static struct boot_need some[] = {{"intel_iommu=on", ""}, {"iommu=pt", ""}};
 
 static void files_of_ours_are_read_as_they_are_written(void **state)
@@ -202,7 +235,7 @@ static void files_of_ours_are_read_as_they_are_written(void **state)
 static int plan_for(struct arena *mem, enum boot_stack stack, struct boot *b, const char *text, struct plan *p, struct err *e)
 {
 	struct boot_loader l = {.stack = stack, .tier = TIER_WRITTEN};
-	struct boot_needs needs = {.items = some, .n = 2};
+	struct boot_needs needs = {.items = some, .n = 2, .gone = gone};
 	const char *settings[] = {"not set", "set"};
 	struct boot_entry entry = {.file = "x", .words = "quiet"};
 	struct boot_entries entries = {.items = &entry, .n = 1};
@@ -242,6 +275,36 @@ static void a_new_list_of_all_words_is_made_of_the_entry_that_runs(void **state)
 	assert_int_equal(plan_for(&mem, STACK_KERNEL_INSTALL, &b, "root=/dev/sda1 iommu=pt\n", &p, &e), 0);
 	assert_string_equal(p.steps[0].target, "/etc/kernel/cmdline intel_iommu=on");
 	assert_int_equal(plan_count_moves(&p), 1);
+	arena_done(&mem);
+}
+
+static void a_word_of_ours_goes_when_another_takes_its_place(void **state)
+{
+	static const char *const words[] = {"vfio-pci.ids=1:2", "iommu=pt"};
+	struct arena mem = {0};
+	struct boot b = {.reads_grub_d = TRI_YES, .entries_folder = "boot/loader/entries"};
+	const char **left;
+	struct err e = {0};
+	struct plan p;
+	size_t n;
+
+	(void)state;
+	gone = words[0];
+	assert_int_equal(plan_for(&mem, STACK_GRUB_DEBIAN, &b, boot_own_text(&mem, GRUB_D_FILE, words, 2), &p, &e), 0);
+	assert_true(boot_own_words(&mem, GRUB_D_FILE, p.steps[0].want.text, &left, &n));
+	assert_int_equal(n, 2);
+	assert_string_equal(left[0], "iommu=pt");
+	assert_string_equal(left[1], "intel_iommu=on");
+	assert_int_equal(plan_for(&mem, STACK_KERNEL_INSTALL, &b, "root=/dev/sda1 iommu=pt vfio-pci.ids=1:2\n", &p, &e), 0);
+	assert_string_equal(p.steps[0].target, "/etc/kernel/cmdline vfio-pci.ids=1:2");
+	assert_true(p.steps[0].have.flag && !p.steps[0].want.flag);
+	assert_string_equal(p.steps[p.n_steps - 1].target, "/boot/loader/entries vfio-pci.ids=1:2");
+	assert_string_equal(p.steps[p.n_steps - 1].want.text, GENERATED_IN_NONE);
+	b.generated.text = "vfio-pci.ids=1:2";
+	assert_int_equal(plan_for(&mem, STACK_GRUB_BLS, &b, NULL, &p, &e), 0);
+	assert_string_equal(p.steps[0].target, "grubby vfio-pci.ids=1:2");
+	assert_string_equal(p.steps[0].want.text, SETTING_NONE);
+	gone = NULL;
 	arena_done(&mem);
 }
 
@@ -338,6 +401,8 @@ int main(void)
 	    cmocka_unit_test(commands_are_those_of_the_table),
 	    cmocka_unit_test(a_host_needs_few_words_and_none_that_do_nothing),
 	    cmocka_unit_test(ids_are_for_drivers_that_are_part_of_the_kernel_and_never_of_two_kinds_of_owner),
+	    cmocka_unit_test(one_word_has_the_ids_of_all_and_that_of_others_is_theirs),
+	    cmocka_unit_test(a_word_of_ours_goes_when_another_takes_its_place),
 	    cmocka_unit_test(files_of_ours_are_read_as_they_are_written),
 	    cmocka_unit_test(a_new_list_of_all_words_is_made_of_the_entry_that_runs),
 	    cmocka_unit_test(a_program_is_never_let_drop_a_word_of_others),
