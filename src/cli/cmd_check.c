@@ -9,8 +9,13 @@
 #include "view/host_view.h"
 #include "view/plan_view.h"
 
-static int show(struct cli *c, const struct host_checked *checked)
+static int show(struct cli *c, struct flow *f, struct host_checked *checked)
 {
+	struct err e = {0};
+
+	/* Last, for there is no root afterwards. */
+	if (flow_check_log(f, checked, &e) < 0)
+		return cli_fail(c, &e, EXIT_FAILED);
 	if (c->is_json)
 		view_json(stdout, view_checks_json(c->mem, &checked->host, &checked->report));
 	else
@@ -37,7 +42,7 @@ static int fix_words(struct cli *c, struct flow *f, const struct change_options 
 }
 
 /* CHECK_MEND_BIND is left to the caller, who has to close the host first: bind opens it by itself. */
-static int fix(struct cli *c, struct flow *f, enum check_mend mend, const struct host_checked *checked)
+static int fix(struct cli *c, struct flow *f, enum check_mend mend, struct host_checked *checked)
 {
 	struct change_options options = {.is_dry_run = c->is_dry_run, .wish = c->wish, .reason = c->reason};
 
@@ -45,7 +50,7 @@ static int fix(struct cli *c, struct flow *f, enum check_mend mend, const struct
 		return fix_words(c, f, &options);
 	if (checked->report.is_ready != TRI_YES)
 		(void)fprintf(stderr, "passthru: nothing of this can be mended by passthru itself\n");
-	return show(c, checked);
+	return show(c, f, checked);
 }
 
 static int run_check(struct cli *c)
@@ -69,7 +74,7 @@ static int run_check(struct cli *c)
 			code = cli_fail(c, &e, EXIT_FAILED);
 		} else {
 			mend = c->is_fix ? flow_check_mend(&checked) : CHECK_MEND_NONE;
-			code = !c->is_fix ? show(c, &checked) : mend == CHECK_MEND_BIND ? EXIT_OK : fix(c, &f, mend, &checked);
+			code = !c->is_fix ? show(c, &f, &checked) : mend == CHECK_MEND_BIND ? EXIT_OK : fix(c, &f, mend, &checked);
 		}
 	}
 	flow_close(s);
@@ -84,7 +89,8 @@ const struct cmd cmd_check = {
 	"Goes through what is known to go wrong, from the firmware to the limits of who asks, and says of each whether it\n"
 	"is so here: worst first, with the file that shows it and what to do. What could not be read is unknown, which is\n"
 	"neither good nor bad; what is well is folded, --all shows it. It changes nothing, and needs no root, but without\n"
-	"root more is unknown.\n"
+	"root more is unknown. The log of this boot is looked into as well: what it alone shows is said too, and what\n"
+	"files of now say otherwise is not.\n"
 	"\n"
 	"Without an address the host is asked, and what is wrong with its displays and accelerators is named. With one,\n"
 	"that device and what must go along with it: could a virtual machine be started with it now? Said too is what kind\n"

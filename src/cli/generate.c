@@ -11,6 +11,7 @@
 #include "config.h"
 #include "judge/catalogue.h"
 #include "judge/checks.h"
+#include "judge/checks_log.h"
 #include "view/host_view.h"
 
 /* ---- manual pages ---- */
@@ -237,7 +238,50 @@ static void put_cell(const char *text)
 	}
 }
 
-static void checks_of_layer(enum layer layer)
+/* A row: what is asked, of whom, by what. */
+static void put_check(const struct diagnosis *d, const char *marks, const char *whom, const char *reads)
+{
+	(void)printf("| `%s` | %s%s | %s | ", d->id, severity_name(d->severity), marks, whom);
+	put_cell(reads);
+	(void)printf(" | ");
+	put_cell(d->title);
+	(void)printf(": ");
+	put_cell(d->cause);
+	(void)printf(" | ");
+	for (size_t k = 0; k < DIAGNOSIS_MENDS && d->mends[k]; k++) {
+		(void)printf("%s", k > 0 ? " · " : "");
+		put_cell(d->mends[k]);
+	}
+	(void)printf("%s | ", d->needs_reboot ? " (needs a reboot)" : "");
+	put_cell(d->proofs[0]);
+	(void)printf(" |\n");
+}
+
+static const char *whom_of(struct arena *mem, unsigned flags)
+{
+	const char *whom = !(flags & CHECK_DEVICE) ? "the host" : flags & CHECK_GROUP ? "a group" : flags & CHECK_DISPLAY ? "a display" : "a device";
+
+	return arena_printf(mem, "%s%s", whom, flags & CHECK_MEANT ? " that is meant" : "");
+}
+
+static void put_heading(enum layer layer, bool *has_heading)
+{
+	if (!*has_heading)
+		(void)printf("\n## %s\n\n| id | severity | asked of | what is read | cause | what to do | mended when |\n"
+			     "|---|---|---|---|---|---|---|\n",
+		    layer_name(layer));
+	*has_heading = true;
+}
+
+static bool is_check_of_files(const char *id)
+{
+	for (size_t i = 0; i < checks_size(); i++)
+		if (str_eq(checks_at(i)->id, id))
+			return true;
+	return false;
+}
+
+static void checks_of_layer(struct arena *mem, enum layer layer)
 {
 	bool has_heading = false;
 
@@ -247,40 +291,47 @@ static void checks_of_layer(enum layer layer)
 
 		if (d->layer != layer)
 			continue;
-		if (!has_heading)
-			(void)printf("\n## %s\n\n| id | severity | asked of | what is read | cause | what to do | mended when |\n"
-				     "|---|---|---|---|---|---|---|\n",
-			    layer_name(layer));
-		has_heading = true;
-		(void)printf("| `%s` | %s%s | %s%s | ", row->id, severity_name(d->severity), row->flags & CHECK_GUEST ? ", of the guest" : "",
-		    !(row->flags & CHECK_DEVICE) ? "the host" : row->flags & CHECK_GROUP ? "a group" : row->flags & CHECK_DISPLAY ? "a display" : "a device",
-		    row->flags & CHECK_MEANT ? " that is meant" : "");
-		put_cell(row->reads);
-		(void)printf(" | ");
-		put_cell(d->title);
-		(void)printf(": ");
-		put_cell(d->cause);
-		(void)printf(" | ");
-		for (size_t k = 0; k < DIAGNOSIS_MENDS && d->mends[k]; k++) {
-			(void)printf("%s", k > 0 ? " · " : "");
-			put_cell(d->mends[k]);
-		}
-		(void)printf("%s | ", d->needs_reboot ? " (needs a reboot)" : "");
-		put_cell(d->proofs[0]);
-		(void)printf(" |\n");
+		put_heading(layer, &has_heading);
+		put_check(d, row->flags & CHECK_GUEST ? ", of the guest" : "", whom_of(mem, row->flags),
+		    log_check_find(d->id) ? arena_printf(mem, "%s; the log", row->reads) : row->reads);
+	}
+	for (size_t i = 0; i < n_log_checks; i++) {
+		const struct log_check *row = &log_checks[i];
+		const struct diagnosis *d = catalogue_find(row->id);
+
+		if (d->layer != layer || is_check_of_files(d->id))
+			continue;
+		put_heading(layer, &has_heading);
+		put_check(d, row->flags & LOG_GOOD ? ", a good sign" : d->severity == SEVERITY_BLOCKER && !(row->flags & LOG_LASTS) ? ", may be over" : "",
+		    row->flags & LOG_DEVICE ? "a device" : "the host", "the log");
 	}
 }
 
-static void checks_page(void)
+static size_t n_checks(void)
+{
+	size_t n = checks_size();
+
+	for (size_t i = 0; i < n_log_checks; i++)
+		n += !is_check_of_files(log_checks[i].id);
+	return n;
+}
+
+static void checks_page(struct arena *mem)
 {
 	(void)printf("# What passthru check asks\n\n"
 		     "Generated from the table (`build/generate checks`); the tests compare. %zu checks. *A device that is meant* is one\n"
 		     "that was named, that is claimed, or that VFIO has: a card that nobody asked for is the host's, and rightly so.\n"
 		     "*Of the guest*: it depends on what the guest is given, or on what else is done, and does not decide whether the host\n"
-		     "is ready. A blocker that cannot be read makes that unknown, never yes.\n",
-	    checks_size());
+		     "is ready. A blocker that cannot be read makes that unknown, never yes.\n"
+		     "\n"
+		     "*The log* is that of the running boot: the system's journal, else /dev/kmsg; of a recorded host its dev/kmsg, of a\n"
+		     "paste what dmesg printed. A line of it is a finding where it is there, and nothing where it is not. It says what\n"
+		     "was: where a file says what is, the file wins. What was found as the kernel booted lasts, and decides where it\n"
+		     "blocks; what happened once is said, and decides nothing (*may be over*). *A good sign* is ok, or harmless. With a\n"
+		     "device named, lines of others are left out.\n",
+	    n_checks());
 	for (int l = 0; l < LAYERS; l++)
-		checks_of_layer((enum layer)l);
+		checks_of_layer(mem, (enum layer)l);
 }
 
 int main(int argc, char **argv)
@@ -298,7 +349,7 @@ int main(int argc, char **argv)
 	if (str_eq(what, "zsh"))
 		complete_zsh(&mem);
 	if (str_eq(what, "checks"))
-		checks_page();
+		checks_page(&mem);
 	if (str_eq(what, "fish"))
 		complete_fish(&mem);
 	return fflush(stdout) == 0 ? 0 : 1;

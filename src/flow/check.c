@@ -7,6 +7,7 @@
 #include "base/str.h"
 #include "flow/boot.h"
 #include "judge/checks.h"
+#include "judge/checks_log.h"
 #include "judge/claims.h"
 #include "judge/verdict.h"
 #include "sys/read_access.h"
@@ -155,6 +156,7 @@ int flow_check_read(struct flow *f, const struct pci_addr *functions, size_t n_f
 	l.facts.answer = answer;
 	l.facts.facts = facts;
 	l.facts.modprobe = modprobe;
+	ret->log_error = flow_keep_log(f, &ret->log);
 	ret->wish = l.wish;
 	ret->facts = l.facts;
 	return 0;
@@ -167,6 +169,55 @@ int flow_check(struct flow *f, const struct pci_addr *functions, size_t n_functi
 	if (r == 0)
 		ret->report = judge_checks(f->mem, &ret->facts, &ret->wish);
 	return r;
+}
+
+/* ---- the log ---- */
+
+static const char *why_unread(struct flow *f, int error)
+{
+	if (error == -EACCES)
+		return "the log of this boot cannot be read without root, so what it alone shows is not known";
+	if (error == -EXDEV || error == -EOPNOTSUPP)
+		return f->dump ? "nothing of the kernel's log was pasted, so what it alone shows is not known"
+			       : "the kernel's log was not recorded, so what it alone shows is not known";
+	return arena_printf(f->mem, "the log of this boot cannot be read (%s), so what it alone shows is not known", strerror(-error));
+}
+
+struct log_line {
+	struct log_reader *reader;
+	bool is_kernel;
+};
+
+static void tell_line(void *data, const char *line, size_t length)
+{
+	const struct log_line *l = data;
+
+	log_reader_line(l->reader, line, length, l->is_kernel);
+}
+
+int flow_check_log(struct flow *f, struct host_checked *checked, struct err *e)
+{
+	struct checked_log *log = arena_alloc(f->mem, sizeof(*log));
+	const struct kept_log *kept = &checked->log;
+	struct log_line line = {0};
+	int r = 0;
+
+	if (checked->log_error < 0 && kept->n == 0) {
+		*log = (struct checked_log){.unread = why_unread(f, checked->log_error)};
+	} else {
+		r = f->s->ops->become_nobody ? f->s->ops->become_nobody(f->s) : 0;
+		if (r < 0)
+			return err_set(e, r, "root cannot be given up, and foreign text is not parsed with it: %s", strerror(-r));
+		line.reader = log_reader_new(f->mem, checked->facts.h, &checked->wish);
+		for (size_t i = 0; i < kept->n; i++) {
+			line.is_kernel = kept->entries[i].is_kernel;
+			kept_lines(&kept->entries[i], tell_line, &line);
+		}
+		*log = log_reader_end(line.reader, kept->n > 0 ? kept->entries[0].file : "/dev/kmsg");
+	}
+	checked->facts.log = log;
+	checked->report = judge_checks(f->mem, &checked->facts, &checked->wish);
+	return 0;
 }
 
 static bool is_bad(const struct host_checked *checked, const char *id)

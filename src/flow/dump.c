@@ -2,6 +2,7 @@
 #include "flow/dump.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/str.h"
 #include "sys/foreign.h"
@@ -10,20 +11,46 @@
 #include "sys/recorded.h"
 #include "text/dump.h"
 
+enum { MOST_PASTED = 16 * 1024 * 1024 }; /* bytes of all texts that are kept as they came */
+
+struct feeding {
+	struct arena *mem;
+	struct dump *dump;
+	const char *name; /* of the text that is being read */
+	struct pasted *all;
+	size_t n, n_bytes;
+};
+
+/* For what is looked for in it later. */
+static void keep(struct feeding *f, const char *bytes, size_t n)
+{
+	char *copy;
+
+	n = n < MOST_PASTED - f->n_bytes ? n : MOST_PASTED - f->n_bytes;
+	copy = arena_alloc(f->mem, n + 1);
+	memcpy(copy, bytes, n);
+	*ARENA_PUSH(f->mem, f->all, f->n) = (struct pasted){f->name, copy, n};
+	f->n_bytes += n;
+}
+
 static int feed(void *data, const char *bytes, size_t n)
 {
-	dump_feed(data, bytes, n);
+	struct feeding *f = data;
+
+	dump_feed(f->dump, bytes, n);
+	keep(f, bytes, n);
 	return 0;
 }
 
-static int read_files(const struct foreign_file *files, size_t n, struct dump *dump, struct err *e)
+static int read_files(const struct foreign_file *files, size_t n, struct feeding *f, struct err *e)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < n; i++) {
-		dump_begin(dump, str_base(files[i].name));
-		r = foreign_read(&files[i], feed, dump, e);
-		dump_end(dump);
+		f->name = arena_strdup(f->mem, str_base(files[i].name));
+		dump_begin(f->dump, f->name);
+		r = foreign_read(&files[i], feed, f, e);
+		dump_end(f->dump);
 	}
 	return r;
 }
@@ -31,6 +58,7 @@ static int read_files(const struct foreign_file *files, size_t n, struct dump *d
 int flow_open_dump(struct arena *mem, const char *const *paths, size_t n_paths, struct flow *ret, struct err *e)
 {
 	struct host *h = arena_alloc(mem, sizeof(*h));
+	struct feeding feeding = {.mem = mem};
 	struct foreign_file *files;
 	size_t n;
 	int r = foreign_open(mem, paths, n_paths, &files, &n, e);
@@ -39,16 +67,15 @@ int flow_open_dump(struct arena *mem, const char *const *paths, size_t n_paths, 
 		return r;
 	r = foreign_drop_root(e);
 	if (r == 0) {
-		struct dump *dump = dump_new(mem);
-
-		r = read_files(files, n, dump, e);
+		feeding.dump = dump_new(mem);
+		r = read_files(files, n, &feeding, e);
 		if (r == 0)
-			r = dump_host(dump, h, e);
+			r = dump_host(feeding.dump, h, e);
 	}
 	foreign_close(files, n);
 	if (r < 0)
 		return r;
-	*ret = (struct flow){.s = sys_recorded_new(mem), .mem = mem, .dump = h};
+	*ret = (struct flow){.s = sys_recorded_new(mem), .mem = mem, .dump = h, .pasted = feeding.all, .n_pasted = feeding.n};
 	return 0;
 }
 

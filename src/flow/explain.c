@@ -6,10 +6,11 @@
 
 #include "base/str.h"
 #include "flow/boot.h"
+#include "flow/kept_log.h"
 #include "judge/explain.h"
 #include "sys/read_host.h"
 #include "sys/read_limits.h"
-#include "text/log_line.h"
+#include "text/log_split.h"
 
 enum { CHUNK = 64 * 1024 };
 
@@ -43,99 +44,47 @@ static void read_facts(struct flow *f, struct explain_facts *ret)
 
 /* ---- the text ---- */
 
-/* Bytes to lines. Lines end with LF, CR LF or CR; a NUL between the two (UTF-16) does not matter. */
-struct splitter {
-	struct explainer *x;
-	char line[4 * LOG_LINE]; /* before it is made plain it may be longer */
-	size_t n;
-	bool has_more; /* there is a line that was not told yet */
-	bool was_cr;
-};
-
-static void end_line(struct splitter *s)
+static void tell_line(void *data, const char *line, size_t length)
 {
-	explain_line(s->x, s->line, s->n);
-	s->n = 0;
-	s->has_more = false;
-}
-
-static void split(struct splitter *s, const char *bytes, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		char c = bytes[i];
-
-		if (c == '\n' && s->was_cr) {
-			s->was_cr = false;
-			s->n = 0;
-		} else if (c == '\n' || c == '\r') {
-			end_line(s);
-			s->was_cr = c == '\r';
-		} else {
-			s->was_cr = s->was_cr && c == '\0';
-			s->has_more = true;
-			if (s->n < sizeof(s->line))
-				s->line[s->n++] = c;
-		}
-	}
+	(void)explain_line(data, line, length);
 }
 
 static int read_text(struct flow *f, int fd, struct explainer *x, struct err *e)
 {
-	struct splitter *s = arena_alloc(f->mem, sizeof(*s));
+	struct log_splitter *s = arena_alloc(f->mem, sizeof(*s));
 	char *chunk = arena_alloc(f->mem, CHUNK);
 	ssize_t n;
 
-	s->x = x;
+	s->each = tell_line;
+	s->data = x;
 	while ((n = read(fd, chunk, CHUNK)) > 0 || (n < 0 && errno == EINTR))
 		if (n > 0)
-			split(s, chunk, (size_t)n);
+			log_split(s, chunk, (size_t)n);
 	if (n < 0)
 		return err_set(e, -errno, "the text cannot be read: %s", strerror(errno));
-	if (s->has_more)
-		end_line(s);
+	log_split_end(s);
 	return 0;
 }
 
 /* ---- the log ---- */
 
-struct kept {
-	struct arena *mem;
-	const char **lines;
-	size_t n;
-};
-
-static int keep_line(void *data, const char *line)
-{
-	struct kept *k = data;
-
-	*ARENA_PUSH(k->mem, k->lines, k->n) = arena_strdup(k->mem, line);
-	return 0;
-}
-
 /* Only as bytes yet: it is looked into without root. */
-static int read_log(struct flow *f, struct kept *ret, struct err *e)
+static int read_log(struct flow *f, struct kept_log *ret, struct err *e)
 {
-	int r = f->s->ops->each_logged ? f->s->ops->each_logged(f->s, keep_line, ret) : -EOPNOTSUPP;
+	int r = flow_keep_log(f, ret);
 
 	if (r == -EACCES) {
 		(void)err_set(e, r, "the log of this boot is not to be read without root");
 		return err_hint(e, "sudo passthru explain --journal, or paste the lines: passthru explain -");
 	}
 	if (r == -EXDEV)
-		return err_set(e, r, "a recorded host has no log to read");
+		return err_set(e, r, "this recorded host has no log");
 	return r < 0 ? err_set(e, r, "the log of this boot cannot be read: %s", strerror(-r)) : 0;
-}
-
-static void tell_log(struct explainer *x, const struct kept *k)
-{
-	for (size_t i = 0; i < k->n; i++)
-		for (const char *at = k->lines[i]; at; at = strchr(at, '\n') ? strchr(at, '\n') + 1 : NULL)
-			explain_line(x, at, strcspn(at, "\n"));
 }
 
 int flow_explain(struct flow *f, int fd, struct explanation *ret, struct err *e)
 {
-	struct kept log = {.mem = f->mem};
+	struct kept_log log = {0};
 	struct explain_facts facts;
 	struct explainer *x;
 	int r = fd < 0 ? read_log(f, &log, e) : 0;
@@ -147,9 +96,9 @@ int flow_explain(struct flow *f, int fd, struct explanation *ret, struct err *e)
 	if (r < 0)
 		return err_set(e, r, "root cannot be given up, and foreign text is not parsed with it: %s", strerror(-r));
 	x = explain_new(f->mem);
-	if (fd < 0)
-		tell_log(x, &log);
-	else
+	for (size_t i = 0; i < log.n; i++)
+		kept_lines(&log.entries[i], tell_line, x);
+	if (fd >= 0)
 		r = read_text(f, fd, x, e);
 	if (r < 0)
 		return r;

@@ -8,6 +8,6 @@
 /*
  * Text of any length from a descriptor, or (fd -1) what was logged since this boot. The host is looked at first, then
  * root is given up for good, and only then the text is parsed: nothing else can be asked of f afterwards.
- * -EACCES: the log is not to be read without root; -EXDEV: a recorded host has none; -EIO and others: reading failed.
+ * -EACCES: the log is not to be read without root; -EXDEV: a recorded host without one; -EIO and others: reading failed.
  */
 int flow_explain(struct flow *f, int fd, struct explanation *ret, struct err *e);

@@ -15,12 +15,20 @@
 #include "plan/bind.h"
 #include "sys/sys.h"
 
+/* A piece of a text that was pasted; those of one text follow each other and share the pointer to its name. */
+struct pasted {
+	const char *name, *bytes;
+	size_t n;
+};
+
 struct flow {
 	struct sys *s;
 	struct arena *mem;
 	apply_progress *progress; /* before each step, may be NULL */
 	void *progress_data;
 	const struct host *dump; /* flow_open_dump: the host that somebody pasted; NULL: files are read */
+	const struct pasted *pasted; /* its texts */
+	size_t n_pasted;
 };
 
 /* How a verb ended; anything but DONE and NOTHING has its reason in e. */

@@ -4,18 +4,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
 #include "base/str.h"
 #include "flow/boot.h"
+#include "flow/kept_log.h"
 #include "flow/status.h"
+#include "judge/explain.h"
+#include "judge/pattern.h"
 #include "sys/archive.h"
 #include "sys/foreign.h"
 #include "sys/read_host.h"
 #include "sys/recorded.h"
 #include "sys/recording.h"
+#include "text/log_line.h"
 #include "text/redact.h"
+
+enum { LOG_BYTES = 512 * 1024 }; /* of its beginning, and of its end */
 
 /* ---- reading back ---- */
 
@@ -121,6 +128,90 @@ static int read_all(struct flow *f, struct err *e)
 	(void)flow_status(f, &status, NULL);
 	flow_boot_status(f, &boot, &answer);
 	return 0;
+}
+
+/* ---- the log ---- */
+
+/* Stands a PCI address in it, and not as a part of a path? Paths end in names that people gave to their devices. */
+static bool has_address(const char *line)
+{
+	struct pci_addr addr;
+
+	for (const char *at = line; *at; at++)
+		if ((at == line || at[-1] != '/') && pattern_address(line, at, &addr) > 0)
+			return true;
+	return false;
+}
+
+struct sifting {
+	struct arena *mem;
+	struct explainer *known;
+	const char **lines;
+	size_t n;
+};
+
+/* What is about PCI functions, or means something; the rest is nobody's business. */
+static void sift(void *data, const char *raw, size_t length)
+{
+	struct sifting *s = data;
+	char line[LOG_LINE + 1];
+
+	(void)log_line_clean(raw, length, line);
+	if (explain_line(s->known, raw, length) || has_address(line))
+		*ARENA_PUSH(s->mem, s->lines, s->n) = arena_strdup(s->mem, line);
+}
+
+/* From `from` on as many lines as fit, in that direction; answers behind which it stopped. */
+static size_t fit(const struct sifting *s, size_t from, size_t to, bool is_backwards)
+{
+	size_t n_bytes = 0;
+
+	while (from < to) {
+		n_bytes += strlen(s->lines[is_backwards ? to - 1 : from]) + 1;
+		if (n_bytes > LOG_BYTES)
+			break;
+		if (is_backwards)
+			to--;
+		else
+			from++;
+	}
+	return is_backwards ? to : from;
+}
+
+static void put_lines(const struct sifting *s, size_t from, size_t to, FILE *out)
+{
+	for (size_t i = from; i < to; i++)
+		(void)fprintf(out, "%s\n", s->lines[i]);
+}
+
+/* Its beginning, where the kernel boots, and its end. */
+static void record_log(struct flow *f, struct arena *mem, struct sys *kept)
+{
+	struct sifting s = {.mem = mem, .known = explain_new(mem)};
+	struct kept_log log;
+	char *content = NULL;
+	size_t size = 0, begin, end;
+	FILE *out;
+
+	if (flow_keep_log(&(struct flow){.s = f->s, .mem = mem}, &log) < 0)
+		return;
+	for (size_t i = 0; i < log.n; i++)
+		if (log.entries[i].is_kernel)
+			kept_lines(&log.entries[i], sift, &s);
+	begin = fit(&s, 0, s.n, false);
+	end = fit(&s, begin, s.n, true);
+	out = open_memstream(&content, &size);
+	if (!out)
+		return;
+	put_lines(&s, 0, begin, out);
+	put_lines(&s, end, s.n, out);
+	if (fclose(out) == 0) {
+		char *copy = arena_alloc(mem, size + 1);
+
+		memcpy(copy, content, size);
+		(void)sys_recorded_file(kept, "dev/kmsg", copy, size, 0);
+	}
+	free(content);
 }
 
 /* ---- who is not to be named ---- */
@@ -229,6 +320,7 @@ int flow_record(struct flow *f, const char *path, struct record_result *ret, str
 	r = read_all(&recording, e);
 	if (r < 0)
 		return r;
+	record_log(f, &mem, kept);
 	if (sys_recording_is_full(recording.s))
 		return err_set(e, -ENOSPC, "this host has more to read than a record takes");
 	if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))

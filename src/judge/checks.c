@@ -5,6 +5,7 @@
 
 #include "base/str.h"
 #include "judge/catalogue.h"
+#include "judge/checks_log.h"
 #include "judge/verdict.h"
 #include "text/kernel_cmdline.h"
 
@@ -235,7 +236,7 @@ static int compare(const void *a, const void *b)
 
 static bool decides(const struct checking *k, const struct check_finding *f)
 {
-	return f->row->severity == SEVERITY_BLOCKER && !f->depends && (f->function < 0 || k->wish->n_functions > 0);
+	return f->row->severity == SEVERITY_BLOCKER && !f->depends && !f->may_be_over && (f->function < 0 || k->wish->n_functions > 0);
 }
 
 /* The sentence of the verdict that says why. */
@@ -340,6 +341,7 @@ struct check_report judge_checks(struct arena *mem, const struct check_facts *fa
 	for (size_t i = 0; i < n; i++)
 		if (is_asked[i])
 			run_device(&k, (int)i, wish->n_functions > 0);
+	check_log(mem, facts, wish, &ret);
 	qsort(ret.findings, ret.n, sizeof(*ret.findings), compare);
 	conclude(&k);
 	say_scenario(&k);

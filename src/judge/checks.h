@@ -26,6 +26,7 @@ struct check_facts {
 	const struct holders *holders; /* of the functions that are wanted */
 	const char *lost_claim;	       /* a sentence of a claim that means no function now; NULL: none */
 	enum tri has_claims;	       /* they could be read */
+	const struct checked_log *log; /* of the running boot; judge/checks_log.h */
 };
 
 /* What is asked for. */

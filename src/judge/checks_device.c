@@ -7,6 +7,8 @@
 #include "judge/reset.h"
 #include "judge/verdict.h"
 
+enum { MANY_ERRORS = 100 }; /* that a link mended since the boot; a sound one has next to none */
+
 /* ---- is it there ---- */
 
 static struct check_result ask_disconnected(const struct check_context *c)
@@ -49,19 +51,43 @@ static struct check_result ask_lost(const struct check_context *c)
 	return c->d->is_gone == TRI_YES ? check_bad("VFIO has it, and it does not answer: it did not come back from a reset", file, "ff ff") : check_ok(file, NULL);
 }
 
-/* "Undefined 0\n…\nTOTAL_ERR_FATAL 0" (drivers/pci/pcie/aer.c) */
+/* "Undefined 0\n…\nTOTAL_ERR_FATAL 0" (drivers/pci/pcie/aer.c); false: it cannot be read. */
+static bool count_errors(const struct fact *f, const char *total, const char **ret_line, uint64_t *ret)
+{
+	const char *at = f && f->text ? strstr(f->text, total) : NULL;
+
+	if (!at || !str_number_n(at + strlen(total), strcspn(at + strlen(total), "\n"), 10, UINT64_MAX, ret))
+		return false;
+	*ret_line = at;
+	return true;
+}
+
 static struct check_result ask_fatal_errors(const struct check_context *c)
 {
 	const struct fact *f = c->d ? &c->d->facts[DEVICE_AER_FATAL] : NULL;
-	const char *total = f && f->text ? strstr(f->text, "TOTAL_ERR_FATAL ") : NULL;
-	uint64_t n = 0;
+	const char *line;
+	uint64_t n;
 
 	if (f && f->is_there == TRI_NO)
 		return check_ok(f->file, NULL);
-	if (!total || !str_number_n(total + strlen("TOTAL_ERR_FATAL "), strcspn(total + strlen("TOTAL_ERR_FATAL "), "\n"), 10, UINT64_MAX, &n))
+	if (!count_errors(f, "TOTAL_ERR_FATAL ", &line, &n))
 		return check_unread(c, check_file(c, "aer_dev_fatal"));
-	return n > 0 ? check_bad(arena_printf(c->mem, "it has had %llu fatal errors on its link since this boot: guests are stopped by those", (unsigned long long)n), f->file, total)
-		     : check_ok(f->file, "TOTAL_ERR_FATAL 0");
+	return n > 0 ? check_bad(arena_printf(c->mem, "it has had %llu fatal errors on its link since this boot: guests are stopped by those", (unsigned long long)n), f->file, line)
+		     : check_ok(f->file, line);
+}
+
+static struct check_result ask_correctable_errors(const struct check_context *c)
+{
+	const struct fact *f = c->d ? &c->d->facts[DEVICE_AER_CORRECTABLE] : NULL;
+	const char *line;
+	uint64_t n;
+
+	if (f && f->is_there == TRI_NO)
+		return check_ok(f->file, NULL);
+	if (!count_errors(f, "TOTAL_ERR_COR ", &line, &n))
+		return check_unread(c, check_file(c, "aer_dev_correctable"));
+	return n >= MANY_ERRORS ? check_bad(arena_printf(c->mem, "its link has mended %llu errors since this boot", (unsigned long long)n), f->file, line)
+				: check_ok(f->file, line);
 }
 
 /* ---- reset ---- */
@@ -253,6 +279,7 @@ const struct check checks_device[] = {
     {"device-disconnected", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/config", "it answers", ask_disconnected},
     {"stuck-in-d3", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/{config,power_state}", "it wakes up", ask_stuck_asleep},
     {"device-lost-after-reset", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/{config,driver}", "it has come back from its resets", ask_lost},
+    {"aspm-aer-flood", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/aer_dev_correctable", "its link has next to no errors", ask_correctable_errors},
     {"aer-fatal-vm-stopped", CHECK_DEVICE | CHECK_GUEST, "/sys/bus/pci/devices/<function>/aer_dev_fatal", "its link had no fatal errors", ask_fatal_errors},
     {"no-reset-method", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/reset_method; before 5.15 …/reset", "it can be reset", ask_no_reset},
     {"reset-switched-off", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/reset_method", "its reset is not switched off", ask_reset_off},

@@ -60,8 +60,10 @@ struct explainer {
 	size_t n_rows;
 	int slots[SLOTS];
 	bool seen[MOST_PATTERNS]; /* rows that are needed by others */
-	struct pending pending[EXPLAIN_FINDINGS];
-	size_t n_pending;
+	struct pending *pending;
+	size_t n_pending, most_pending;
+	explain_choice *choose; /* NULL: all is collected */
+	void *choose_data;
 	struct explanation e;
 	size_t unknown_lines[EXPLAIN_UNKNOWN];
 	struct above above;
@@ -108,11 +110,13 @@ static bool is_met(const struct explainer *x, const char *needs)
 	return !needs || x->seen[find_needed(x, needs)] == (*needs != '!');
 }
 
-struct explainer *explain_new(struct arena *mem)
+static struct explainer *make(struct arena *mem, size_t most)
 {
 	struct explainer *x = arena_alloc(mem, sizeof(*x));
 
 	x->mem = mem;
+	x->pending = arena_alloc(mem, most * sizeof(*x->pending));
+	x->most_pending = most;
 	for (size_t i = 0; i < SLOTS; i++)
 		x->slots[i] = -1;
 	for (size_t i = 0; i < n_explain_patterns; i++)
@@ -123,6 +127,20 @@ struct explainer *explain_new(struct arena *mem)
 		if (needs && find_needed(x, needs) < 0)
 			(void)add_row(x, NULL, needs + (*needs == '!'));
 	}
+	return x;
+}
+
+struct explainer *explain_new(struct arena *mem)
+{
+	return make(mem, EXPLAIN_FINDINGS);
+}
+
+struct explainer *explain_new_for(struct arena *mem, explain_choice *choose, void *data)
+{
+	struct explainer *x = make(mem, EXPLAIN_CHOSEN);
+
+	x->choose = choose;
+	x->choose_data = data;
 	return x;
 }
 
@@ -215,10 +233,19 @@ static bool differ(const struct finding *a, const struct finding *b, const char 
 	return one && other && !str_eq(one, other);
 }
 
-/* What stops a device is a finding each; of the rest there may be thousands, a finding a kind. */
-static bool is_same(const struct finding *a, const struct finding *b)
+static enum explain_how how_of(const struct explainer *x, const struct finding *f)
 {
-	return a->row == b->row && (a->row->severity != SEVERITY_BLOCKER || (!differ(a, b, "device") && !differ(a, b, "group")));
+	return x->choose ? x->choose(x->choose_data, f->row, finding_specific(f, "device")) : EXPLAIN_AS_ONE;
+}
+
+/* What stops a device is a finding each; of the rest there may be thousands, a finding a kind. */
+static bool is_same(const struct explainer *x, const struct finding *a, const struct finding *b, enum explain_how how)
+{
+	if (a->row != b->row)
+		return false;
+	if (x->choose)
+		return how == EXPLAIN_AS_ONE || !differ(a, b, "device");
+	return a->row->severity != SEVERITY_BLOCKER || (!differ(a, b, "device") && !differ(a, b, "group"));
 }
 
 static const char *needs_of(const struct explainer *x, int row)
@@ -250,22 +277,38 @@ static void drop_general(struct explainer *x, int row, const char *line, const s
 	x->n_pending = n;
 }
 
+static bool is_full(const struct explainer *x, const struct finding *f, enum explain_how how)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->n_pending && how == EXPLAIN_BY_DEVICE; i++)
+		n += x->pending[i].finding.row == f->row;
+	return x->n_pending == x->most_pending || n >= EXPLAIN_DEVICES;
+}
+
 static void add_finding(struct explainer *x, const struct finding *f, const char *line, int row, const struct pattern_match *m)
 {
+	const char *device = finding_specific(f, "device");
+	enum explain_how how = how_of(x, f);
 	struct pending *p;
 
+	if (how == EXPLAIN_NOT)
+		return;
 	for (size_t i = 0; i < x->n_pending; i++) {
 		struct finding *known = &x->pending[i].finding;
 
-		if (!is_same(known, f) || !str_eq(needs_of(x, x->pending[i].row), needs_of(x, row)))
+		if (!is_same(x, known, f, how) || !str_eq(needs_of(x, x->pending[i].row), needs_of(x, row)))
 			continue;
 		/* The line above alone, and with this one behind it, says it once. */
 		known->n_times += x->pending[i].last_line < f->line_number;
 		x->pending[i].last_line = x->e.n_lines;
+		/* The line that says which device. */
+		if (how == EXPLAIN_BY_DEVICE && device && !finding_specific(known, "device"))
+			known->line = arena_strdup(x->mem, line);
 		merge(x->mem, known, f);
 		return;
 	}
-	if (x->n_pending == EXPLAIN_FINDINGS) {
+	if (is_full(x, f, how)) {
 		x->e.is_cut = true;
 		return;
 	}
@@ -447,7 +490,7 @@ static void begin_above(struct explainer *x, size_t length, const struct candida
 	drop_soft_break(a);
 }
 
-void explain_line(struct explainer *x, const char *raw, size_t length)
+bool explain_line(struct explainer *x, const char *raw, size_t length)
 {
 	struct candidates here = {0};
 	enum fit fit = FIT_NOT, across = FIT_NOT;
@@ -467,6 +510,7 @@ void explain_line(struct explainer *x, const char *raw, size_t length)
 	}
 	if (fit == FIT_SPEAKS && across != FIT_FOUND)
 		add_unknown(x, x->line);
+	return fit != FIT_NOT || across == FIT_FOUND;
 }
 
 /* ---- all of it ---- */
@@ -509,7 +553,7 @@ static void settle(struct explainer *x)
 
 		if (!is_met(x, needs_of(x, x->pending[i].row)))
 			continue;
-		while (k < n && !is_same(&x->pending[k].finding, f))
+		while (k < n && !is_same(x, &x->pending[k].finding, f, how_of(x, f)))
 			k++;
 		if (k < n) {
 			x->pending[k].finding.n_times += f->n_times;

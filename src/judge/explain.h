@@ -16,8 +16,20 @@
 struct explainer;
 struct explainer *explain_new(struct arena *mem);
 
-/* One line, without its newline; more than LOG_LINE bytes of it are not looked at. */
-void explain_line(struct explainer *x, const char *raw, size_t length);
+/* How findings of a kind are collected. */
+enum explain_how {
+	EXPLAIN_NOT,
+	EXPLAIN_AS_ONE,	   /* whatever device they name */
+	EXPLAIN_BY_DEVICE, /* a finding each device; of one kind at most EXPLAIN_DEVICES */
+};
+/* device: as sysfs spells it, NULL: the message names none. */
+typedef enum explain_how explain_choice(void *data, const struct diagnosis *row, const char *device);
+
+/* Collects what a caller chooses, at most EXPLAIN_CHOSEN findings. */
+struct explainer *explain_new_for(struct arena *mem, explain_choice *choose, void *data);
+
+/* One line, without its newline; more than LOG_LINE bytes of it are not looked at. Does it mean something, or speak of it? */
+bool explain_line(struct explainer *x, const char *raw, size_t length);
 
 /* What all of it means; causes as they are without looking at any host. */
 struct explanation explain_end(struct explainer *x);

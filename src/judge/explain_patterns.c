@@ -302,6 +302,10 @@ const struct explain_pattern explain_patterns[] = {
     {"sysfs-writer-stuck",
 	"task <bash|sh|dash|zsh|fish|tee|driverctl|virsh|libvirtd|virtqemud|rpc-libvirtd|rpc-virtqemud|prio-rpc-libvir|prio-rpc-virtqe|modprobe|rmmod|qm|python3|passthru>:{pid:n} blocked for more than {seconds:n} seconds",
 	NULL},
+    /* The stack of a task that hangs: a function is removed while somebody has it, or one waits for such a removal. */
+    {"remove-while-held", "pci_stop_and_remove_bus_device", "vfio_unregister_group_dev"},
+    {"remove-while-held", "pci_stop_and_remove_bus_device", "vfio_del_group_dev"}, /* before 5.15 */
+    {"remove-while-held", "pci_lock_rescan_remove", "blocked for more than {:n} seconds"},
     {"sysfs-writer-stuck", "INFO: task {task:w}:{pid:n} blocked for more than {seconds:n} seconds",
 	"vfio_<del_group_dev|unregister_group_dev|pci_remove|pci_core_unregister|device_put_kvm|device_release>"},
 

@@ -27,6 +27,8 @@ struct check_finding {
 	struct check_result result;
 	size_t order; /* in which they were asked */
 	bool depends; /* on the guest, so that it does not decide whether this host is ready */
+	bool may_be_over; /* it happened in this boot; that it still is so nothing says, so it does not decide either */
+	size_t n_lines;	  /* of the log that say it; 0: a file does */
 };
 
 struct check_report {
@@ -37,4 +39,6 @@ struct check_report {
 	const char *next; /* what to do now; NULL: nothing */
 	enum server_type scenario;
 	const char *scenario_text, *scenario_file; /* what it changes; NULL: not known */
+	const char *log_file;	/* of the log of this boot, NULL: none was read */
+	const char *log_unread; /* a clause: why none was; NULL: it was, or nobody asked */
 };

@@ -7,6 +7,8 @@
 enum {
 	EXPLAIN_FINDINGS = 64, /* more are not collected */
 	EXPLAIN_UNKNOWN = 64,
+	EXPLAIN_DEVICES = 16,  /* of one kind, where each device has a finding */
+	EXPLAIN_CHOSEN = 1024, /* more are not collected, where a caller chose what to look for */
 };
 
 /* What a message says of this very case: "device" is an address as sysfs spells it, "group" a number. */

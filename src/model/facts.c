@@ -43,6 +43,7 @@ const struct fact_place device_fact_places[DEVICE_FACTS] = {
     [DEVICE_REMOVABLE] = {"removable", "resource"},
     [DEVICE_TOTAL_VFS] = {"sriov_totalvfs", "resource"},
     [DEVICE_AER_FATAL] = {"aer_dev_fatal", "resource"},
+    [DEVICE_AER_CORRECTABLE] = {"aer_dev_correctable", "resource"},
     [DEVICE_REVISION] = {"revision", "resource"},
     [DEVICE_REGIONS] = {"iommu_group/reserved_regions", "iommu_group/type"},
 };

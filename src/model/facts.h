@@ -51,6 +51,7 @@ enum device_fact_id {
 	DEVICE_REMOVABLE,
 	DEVICE_TOTAL_VFS,
 	DEVICE_AER_FATAL,
+	DEVICE_AER_CORRECTABLE,
 	DEVICE_REVISION,
 	DEVICE_REGIONS,	      /* reserved_regions of its group */
 	DEVICE_FACTS

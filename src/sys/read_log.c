@@ -9,6 +9,7 @@
 
 #include "base/library.h"
 #include "sys/real.h"
+#include "sys/recorded.h"
 
 enum { MOST_BYTES = 16 * 1024 * 1024, MOST_ENTRIES = 200 * 1000, LONGEST_ENTRY = 4096 };
 
@@ -76,25 +77,28 @@ static int add_matches(struct sys *s, sd_journal *j)
 
 struct lines {
 	struct arena mem;
-	const char **all; /* newest first */
+	struct sys_logged *all; /* newest first */
 	size_t n, n_bytes;
 	bool has_kernel;
+	const char *file;
 };
 
 static bool take_entry(sd_journal *j, struct lines *l)
 {
 	static const char message[] = "MESSAGE=", kernel[] = "_TRANSPORT=kernel";
+	struct sys_logged entry = {.file = l->file};
 	const void *data;
 	size_t length;
 
 	if (sd.get_data(j, "_TRANSPORT", &data, &length) >= 0 && length == sizeof(kernel) - 1 &&
 	    memcmp(data, kernel, length) == 0)
-		l->has_kernel = true;
+		l->has_kernel = entry.is_kernel = true;
 	if (sd.get_data(j, "MESSAGE", &data, &length) < 0 || length < sizeof(message) - 1)
 		return true;
 	length -= sizeof(message) - 1;
 	length = length > LONGEST_ENTRY ? LONGEST_ENTRY : length;
-	*ARENA_PUSH(&l->mem, l->all, l->n) = arena_strndup(&l->mem, (const char *)data + sizeof(message) - 1, length);
+	entry.text = arena_strndup(&l->mem, (const char *)data + sizeof(message) - 1, length);
+	*ARENA_PUSH(&l->mem, l->all, l->n) = entry;
 	l->n_bytes += length;
 	return l->n_bytes < MOST_BYTES && l->n < MOST_ENTRIES;
 }
@@ -118,18 +122,20 @@ static int read_entries(struct sys *s, struct lines *l)
 	return r;
 }
 
-int sys_each_logged(struct sys *s, sys_each *each, void *data)
+int sys_each_logged(struct sys *s, sys_each_entry *each, void *data)
 {
 	struct lines l = {0};
 	int r;
 
 	if (!s->is_live)
-		return -EXDEV;
+		return sys_each_recorded(s, each, data);
+	/* Where journald keeps it: for good, or until the machine is switched off. */
+	l.file = s->ops->exists(s, "var/log/journal") == 1 ? "/var/log/journal" : "/run/log/journal";
 	(void)read_entries(s, &l);
 	/* Without the right to see the system's journal sd-journal has just nothing to tell. */
 	r = l.has_kernel ? 0 : sys_each_kmsg(s, each, data);
 	for (size_t i = l.n; r == 0 && i-- > 0;)
-		r = each(data, l.all[i]);
+		r = each(data, &l.all[i]);
 	arena_done(&l.mem);
 	return r;
 }

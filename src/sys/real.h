@@ -65,7 +65,7 @@ int sys_users_find(struct sys *s, struct arena *mem, const char *text, struct sy
 int sys_access_get(struct sys *s, const char *node, struct access *ret, struct sys_device *ret_device);
 int sys_access_set(struct sys *s, const char *node, const struct access *want);
 int sys_log(struct sys *s, const struct log_field *fields, size_t n);
-int sys_each_logged(struct sys *s, sys_each *each, void *data);
-int sys_each_kmsg(struct sys *s, sys_each *each, void *data); /* the kernel's part of it, without journald */
+int sys_each_logged(struct sys *s, sys_each_entry *each, void *data);
+int sys_each_kmsg(struct sys *s, sys_each_entry *each, void *data); /* the kernel's part of it, without journald */
 int sys_become_nobody(struct sys *s);
 int sys_routes_each(struct sys *s, sys_each_route *each, void *data);

@@ -513,6 +513,7 @@ const struct sys_ops sys_recorded_ops = {
     .run = no_run,
     .linger = no_linger,
     .now_ms = recorded_now_ms,
+    .each_logged = sys_each_recorded,
     .clock_s = recorded_clock_s,
     .sleep_ms = recorded_sleep_ms,
 };

@@ -40,6 +40,9 @@ struct recorded_entry {
 typedef int recorded_each(void *data, const struct recorded_entry *entry);
 int sys_recorded_each(struct sys *s, recorded_each *each, void *data);
 
+/* What the kernel said in the boot that was recorded, of any recorded host, this kind or a folder: each_logged. */
+int sys_each_recorded(struct sys *s, sys_each_entry *each, void *data);
+
 /* Its operations, for those that stand before another host (sys/recording.c). */
 extern const struct sys_ops sys_recorded_ops;
 

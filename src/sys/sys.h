@@ -30,6 +30,14 @@ struct sys_module {
 typedef int sys_each_module(void *data, const struct sys_module *m);
 typedef int sys_each_route(void *data, const struct route *r);
 
+/* What stands in the log. */
+struct sys_logged {
+	const char *text; /* one line, seldom several with newlines between them */
+	const char *file; /* where it is kept: "/dev/kmsg", "/var/log/journal" */
+	bool is_kernel;	  /* the kernel said it; else a program, or whoever passes for one */
+};
+typedef int sys_each_entry(void *data, const struct sys_logged *l);
+
 enum {
 	SYS_PATH = 512, /* the paths we build are short */
 	SYS_TEXT = 4096, /* one page: what a sysfs attribute holds at most */
@@ -228,9 +236,10 @@ struct sys_ops {
 	int (*access_set)(struct sys *s, const char *node, const struct access *want);
 	/* NULL, or one entry for the system's log (text/log_entry.h), without waiting; -ENOENT: there is no journald. */
 	int (*log)(struct sys *s, const struct log_field *fields, size_t n);
-	/* NULL, or each line that the kernel, hypervisors and what manages them logged since this boot, oldest first, at most
-	 * 16 MiB of the newest. What each answers ends it. -EACCES: not without root; -EXDEV: a recorded host. */
-	int (*each_logged)(struct sys *s, sys_each *each, void *data);
+	/* NULL, or what the kernel, hypervisors and what manages them logged since this boot, oldest first, at most 16 MiB of
+	 * the newest. What each answers ends it. -EACCES: not without root. Of a recorded host: what the kernel logged in
+	 * the boot that was recorded, from its dev/kmsg or var/log/dmesg; -EXDEV: it has none. */
+	int (*each_logged)(struct sys *s, sys_each_entry *each, void *data);
 	/* NULL, or: gives up root for good, and every way back to it. Nothing of the machine can be read or written after
 	 * that but what is open. 0 without root as well. */
 	int (*become_nobody)(struct sys *s);

@@ -7,6 +7,8 @@
 #include "text/errno_words.h"
 #include "text/markup.h"
 
+enum { LONGEST_PREFIX = 128 };
+
 struct input {
 	const char *at, *end;
 };
@@ -268,4 +270,17 @@ bool log_line_begins(const char *line)
 {
 	return is_kernel_time(line) || is_date(line) || str_starts(line, "$ ") || str_starts(line, "# ") ||
 	    str_starts(line, "root@") || str_starts(line, "```");
+}
+
+bool log_line_is_kernel(const char *line)
+{
+	const char *at = line;
+
+	if (is_date(line)) {
+		at = strstr(line, " kernel: ");
+		return at && at < line + LONGEST_PREFIX;
+	}
+	if (*at == '<')
+		at += 1 + strspn(at + 1, "0123456789");
+	return is_kernel_time(*at == '>' ? at + 1 : at);
 }

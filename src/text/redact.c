@@ -522,7 +522,7 @@ static size_t take_keyed(struct output *o, const char *s, size_t n)
 		enum kind kind;
 	} keys[] = {{"UUID=", KIND_SHORT_ID}, {"by-uuid/", KIND_SHORT_ID}, {"by-partuuid/", KIND_SHORT_ID}, {"by-id/", KIND_SHORT_ID},
 	    {"by-label/", KIND_SHORT_ID}, {"nvme.", KIND_SERIAL}, {"home/", KIND_USER},
-	    {"serial=", KIND_SERIAL}, {"serial: ", KIND_SERIAL}, {"serial>", KIND_SERIAL}, {"serial\": \"", KIND_SERIAL},
+	    {"SerialNumber: ", KIND_SERIAL}, {"serial=", KIND_SERIAL}, {"serial: ", KIND_SERIAL}, {"serial>", KIND_SERIAL}, {"serial\": \"", KIND_SERIAL},
 	    {"serial = \"", KIND_SERIAL}, {"iqn.", KIND_SERIAL}};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {

@@ -34,6 +34,7 @@ static struct json_object *finding_json(struct arena *mem, const struct host *h,
 
 	add_text(evidence, mem, "file", f->result.file);
 	add_text(evidence, mem, "value", f->result.value);
+	json_object_object_add(evidence, "lines", f->n_lines > 0 ? json_object_new_int64((int64_t)f->n_lines) : NULL);
 	add_text(o, mem, "id", f->row->id);
 	add_text(o, mem, "layer", layer_name(f->row->layer));
 	add_text(o, mem, "severity", severity_name(f->row->severity));
@@ -43,6 +44,7 @@ static struct json_object *finding_json(struct arena *mem, const struct host *h,
 	json_object_object_add(o, "evidence", evidence);
 	add_text(o, mem, "mend", f->result.answer == CHECK_BAD ? f->result.mend : NULL);
 	json_object_object_add(o, "depends_on_guest", json_object_new_boolean(f->depends));
+	json_object_object_add(o, "may_be_over", json_object_new_boolean(f->may_be_over));
 	return o;
 }
 
@@ -59,6 +61,18 @@ static struct json_object *scenario_json(struct arena *mem, const struct check_r
 	return o;
 }
 
+static struct json_object *log_json(struct arena *mem, const struct check_report *r)
+{
+	struct json_object *o;
+
+	if (!r->log_file && !r->log_unread)
+		return NULL;
+	o = json_object_new_object();
+	add_text(o, mem, "file", r->log_file);
+	add_text(o, mem, "unread", r->log_unread);
+	return o;
+}
+
 struct json_object *view_checks_json(struct arena *mem, const struct host *h, const struct check_report *r)
 {
 	struct json_object *o = json_object_new_object(), *findings = json_object_new_array();
@@ -69,6 +83,7 @@ struct json_object *view_checks_json(struct arena *mem, const struct host *h, co
 	json_object_object_add(o, "ready", r->is_ready == TRI_UNKNOWN ? NULL : json_object_new_boolean(r->is_ready == TRI_YES));
 	json_object_object_add(o, "findings", findings);
 	json_object_object_add(o, "scenario", scenario_json(mem, r));
+	json_object_object_add(o, "log", log_json(mem, r));
 	add_text(o, mem, "why", r->why);
 	add_text(o, mem, "next", r->next);
 	return o;
@@ -98,6 +113,8 @@ static void print_finding(FILE *out, struct arena *mem, const struct host *h, co
 	print_evidence(out, mem, &f->result);
 	if (is_bad && f->depends)
 		(void)fprintf(out, "         it depends on the guest, or on what comes after\n");
+	if (is_bad && f->may_be_over && f->row->severity == SEVERITY_BLOCKER)
+		(void)fprintf(out, "         it was so in this boot, and may be over\n");
 	if (is_bad && f->result.mend)
 		(void)fprintf(out, "         -> %s%s\n", view_clean(mem, f->result.mend), f->row->needs_reboot && !strstr(f->result.mend, "reboot") ? " (needs a reboot)" : "");
 }
@@ -134,6 +151,8 @@ void view_checks(FILE *out, struct arena *mem, const struct host *h, const struc
 		fold_unknown(out, mem, r);
 		(void)fprintf(out, "ok       %zu check%s (--all shows them)\n", n_ok, n_ok == 1 ? "" : "s");
 	}
+	if (r->log_unread)
+		(void)fprintf(out, "unknown  %s\n", view_clean(mem, r->log_unread));
 	if (r->scenario_text && r->scenario == SERVER_UNKNOWN)
 		(void)fprintf(out, "it cannot be told %s\n", r->scenario_text);
 	else if (r->scenario_text)

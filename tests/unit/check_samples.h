@@ -204,6 +204,7 @@ static const struct check_sample check_samples[] = {
     {"device-disconnected", ON_NVIDIA GPU "config=\xff\xff\xff\xff\n", "", NULL},
     {"stuck-in-d3", GPU "config=\xff\xff\xff\xff\n" GPU "power_state=D3cold\n", "", NULL},
     {"device-lost-after-reset", GPU "config=\xff\xff\xff\xff\n", "", NULL},
+    {"aspm-aer-flood", GPU "aer_dev_correctable=RxErr 4711|BadTLP 0|TOTAL_ERR_COR 4711\n", GPU "aer_dev_correctable=RxErr 3|BadTLP 0|TOTAL_ERR_COR 3\n", NULL},
     {"aer-fatal-vm-stopped", GPU "aer_dev_fatal=Undefined 0|TOTAL_ERR_FATAL 3\n", GPU "aer_dev_fatal=Undefined 0|TOTAL_ERR_FATAL 0\n", NULL},
     {"no-reset-method", "-" GPU "reset_method\n", "", NULL},
     {"reset-switched-off", GPU "reset_method=\n", "", NULL},

@@ -26,6 +26,9 @@ static const struct sample {
     {"amd-iommuv2-line-is-harmless", "AMD-Vi: AMD IOMMUv2 functionality not available on this system - This is not a bug."},
     {"cmdline-misspelt", "Unknown kernel command line parameters \"BOOT_IMAGE=/vmlinuz vfio-pci-ids=8086:9a49\", will be passed to user space."},
     {"acs-override-not-in-kernel", "Warning: PCIe ACS overrides enabled; This may allow non-IOMMU protected peer-to-peer DMA"},
+    {"remove-while-held", "INFO: task pciehp:98 blocked for more than 120 seconds.\n vfio_unregister_group_dev+0xf7/0x140 [vfio]\n pci_device_remove+0x3e/0xb0\n"
+	" pci_stop_and_remove_bus_device+0x12/0x20"},
+    {"remove-while-held", "INFO: task kworker/u64:2:411 blocked for more than 120 seconds.\n __mutex_lock.constprop.0+0x3a2/0x790\n pci_lock_rescan_remove+0x15/0x20"},
     {"initcall-blacklist-lto", "Kernel command line: initcall_blacklist=sysfb_init\n[drm] Initialized simpledrm 1.0.0 for simple-framebuffer.0 on minor 0"},
     {"initcall-blacklist-lto", "Kernel command line: initcall_blacklist=sysfb_init\n[drm] Initialized simpledrm 1.0.0 20200625 for simple-framebuffer.0 on minor 0"},
     {"no-iommu-groups", "vfio 0000:08:00.0: no iommu_group found: No such file or directory"},

@@ -13,90 +13,9 @@
 #include "model/firmware.h"
 #include "tree.h"
 
-/* ---- hosts made of lines ---- */
-
-static const char *unfold(struct tree *t, const char *text)
-{
-	char *copy = arena_printf(&t->mem, "%s\n", text);
-
-	for (char *c = copy; *c; c++)
-		*c = *c == '|' ? '\n' : *c;
-	return copy;
-}
-
-static void make_function(struct tree *t, const char *line)
-{
-	char name[32], class_code[8], ids[16], driver[32], group[8];
-	const char *folder;
-
-	assert_int_equal(sscanf(line, "F %31s %7s %15s %31s %7s", name, class_code, ids, driver, group), 5);
-	tree_function(t, name, (unsigned)strtoul(class_code, NULL, 16), ids, str_eq(driver, "-") ? NULL : driver);
-	folder = arena_printf(&t->mem, "sys/devices/pci0000:00/%s", name);
-	tree_file(t, arena_printf(&t->mem, "%s/driver_override", folder), "(null)\n");
-	if (str_eq(group, "-"))
-		return;
-	tree_link(t, arena_printf(&t->mem, "%s/iommu_group", folder), arena_printf(&t->mem, "../../../kernel/iommu_groups/%s", group));
-	tree_link(t, arena_printf(&t->mem, "sys/kernel/iommu_groups/%s/devices/%s", group, name), arena_printf(&t->mem, "../../../../devices/pci0000:00/%s", name));
-}
-
-static void make_line(struct tree *t, const char *line)
-{
-	const char *equals = strchr(line, '='), *at = strchr(line, '@');
-	size_t length = strlen(line);
-
-	if (str_starts(line, "F "))
-		make_function(t, line);
-	else if (line[length - 1] == '/')
-		tree_folder(t, arena_strndup(&t->mem, line, length - 1));
-	else if (at && (!equals || at < equals))
-		tree_link(t, arena_strndup(&t->mem, line, (size_t)(at - line)), at + 1);
-	else if (equals && equals[1] == '\0')
-		tree_file(t, arena_strndup(&t->mem, line, (size_t)(equals - line)), "");
-	else if (equals)
-		tree_file(t, arena_strndup(&t->mem, line, (size_t)(equals - line)), unfold(t, equals + 1));
-}
-
-/* What a line is about: "F 0000:01:00.0", a path. */
-static const char *key_of(struct tree *t, const char *line)
-{
-	if (str_starts(line, "F "))
-		return arena_strndup(&t->mem, line, 2 + strcspn(line + 2, " "));
-	return arena_strndup(&t->mem, line, strcspn(line, "=@"));
-}
-
-static bool is_replaced(struct tree *t, const char *line, const char *delta)
-{
-	const char *key = key_of(t, line);
-
-	for (const char *one = delta; one && *one; one = strchr(one, '\n') + 1) {
-		const char *other = arena_strndup(&t->mem, one, strcspn(one, "\n"));
-
-		if (str_eq(key_of(t, *other == '-' ? other + 1 : other), key))
-			return true;
-		/* Of functions without groups, what lies in the groups goes. */
-		if (str_eq(other, "sys/kernel/iommu_groups/") && str_starts(key, "sys/kernel/iommu_groups/"))
-			return true;
-	}
-	return false;
-}
-
-static void make_lines(struct tree *t, const char *lines, const char *delta, bool functions)
-{
-	for (const char *one = lines; one && *one; one = strchr(one, '\n') + 1) {
-		const char *line = arena_strndup(&t->mem, one, strcspn(one, "\n"));
-
-		if (*line != '-' && str_starts(line, "F ") == functions && (!delta || !is_replaced(t, line, delta)))
-			make_line(t, line);
-	}
-}
-
 static void make(struct tree *t, const char *delta)
 {
-	tree_open(t);
-	make_lines(t, well, delta, true);
-	make_lines(t, delta, NULL, true);
-	make_lines(t, well, delta, false);
-	make_lines(t, delta, NULL, false);
+	tree_lines(t, well, delta);
 }
 
 static struct check_report checked(struct tree *t, const char *device)

@@ -25,6 +25,9 @@ void tree_folder(struct tree *t, const char *path);
  * sys/bus/pci/devices. class_code as in host.h, driver NULL: none. */
 void tree_function(struct tree *t, const char *below, unsigned class_code, const char *ids, const char *driver);
 
+/* Opens it and makes what these lines say (check_samples.h), but for what delta's lines have otherwise. */
+void tree_lines(struct tree *t, const char *lines, const char *delta);
+
 /* read_host over what was made, with the uses of all functions. */
 void tree_read(struct tree *t, struct host *ret);
 
