@@ -30,7 +30,8 @@ const struct cmd cmd_record = {
     .summary = "Keep what passthru reads of this host, for a bug report",
     .description =
 	"FILE becomes a compressed tar of what list, show, groups, status and boot status read: the PCI part of\n"
-	"sysfs, IOMMU groups, parts of /proc, boot files. passthru --root FILE shows the host again, anywhere.\n"
+	"sysfs, IOMMU groups, parts of /proc, boot files; of the kernel's log what is about PCI functions, or what explain\n"
+	"knows. passthru --root FILE shows the host again, anywhere.\n"
 	"Host name, accounts, UUIDs, machine id, MAC and IP addresses and serial numbers are replaced, each by the\n"
 	"same placeholder wherever it stands. Definitions of virtual machines may hold more that is yours: look\n"
 	"through it (tar xf). Without root it keeps what can be read without.",

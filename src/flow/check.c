@@ -185,14 +185,14 @@ static const char *why_unread(struct flow *f, int error)
 
 struct log_line {
 	struct log_reader *reader;
-	bool is_kernel;
+	const struct sys_logged *entry;
 };
 
 static void tell_line(void *data, const char *line, size_t length)
 {
 	const struct log_line *l = data;
 
-	log_reader_line(l->reader, line, length, l->is_kernel);
+	log_reader_line(l->reader, line, length, l->entry->file, l->entry->is_kernel);
 }
 
 int flow_check_log(struct flow *f, struct host_checked *checked, struct err *e)
@@ -210,10 +210,10 @@ int flow_check_log(struct flow *f, struct host_checked *checked, struct err *e)
 			return err_set(e, r, "root cannot be given up, and foreign text is not parsed with it: %s", strerror(-r));
 		line.reader = log_reader_new(f->mem, checked->facts.h, &checked->wish);
 		for (size_t i = 0; i < kept->n; i++) {
-			line.is_kernel = kept->entries[i].is_kernel;
+			line.entry = &kept->entries[i];
 			kept_lines(&kept->entries[i], tell_line, &line);
 		}
-		*log = log_reader_end(line.reader, kept->n > 0 ? kept->entries[0].file : "/dev/kmsg");
+		*log = log_reader_end(line.reader);
 	}
 	checked->facts.log = log;
 	checked->report = judge_checks(f->mem, &checked->facts, &checked->wish);

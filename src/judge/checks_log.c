@@ -179,7 +179,12 @@ struct log_reader {
 	bool is_narrow;	       /* some functions are asked for */
 	bool *is_asked, *is_above; /* one a function; the ports above them */
 	bool *is_elsewhere;
-	struct explainer *kernel, *programs;
+	const char *file;
+	struct speaker {
+		struct explainer *explainer;
+		struct log_voice voice;
+		size_t n_lines;
+	} kernel, programs;
 };
 
 static const struct pci_function *named(const struct host *h, const char *device)
@@ -239,20 +244,29 @@ struct log_reader *log_reader_new(struct arena *mem, const struct host *h, const
 			port = h->functions[port].parent;
 		}
 	}
-	r->kernel = explain_new_for(mem, choose_kernel, r);
-	r->programs = explain_new_for(mem, choose_programs, r);
+	r->kernel.explainer = explain_new_for(mem, choose_kernel, r);
+	r->programs.explainer = explain_new_for(mem, choose_programs, r);
 	return r;
 }
 
-void log_reader_line(struct log_reader *r, const char *line, size_t length, bool is_kernel)
+void log_reader_line(struct log_reader *r, const char *line, size_t length, const char *file, bool is_kernel)
 {
-	(void)explain_line(is_kernel ? r->kernel : r->programs, line, length);
+	struct speaker *s = is_kernel ? &r->kernel : &r->programs;
+	struct log_voice *v = &s->voice;
+
+	s->n_lines++;
+	if (!r->file)
+		r->file = file;
+	if (v->n_parts == 0 || v->parts[v->n_parts - 1].file != file)
+		*ARENA_PUSH(r->mem, v->parts, v->n_parts) = (struct log_part){file, s->n_lines};
+	(void)explain_line(s->explainer, line, length);
 }
 
-struct checked_log log_reader_end(struct log_reader *r, const char *file)
+struct checked_log log_reader_end(struct log_reader *r)
 {
-	return (struct checked_log){.file = file, .kernel = explain_end(r->kernel), .programs = explain_end(r->programs),
-	    .is_elsewhere = r->is_elsewhere};
+	r->kernel.voice.said = explain_end(r->kernel.explainer);
+	r->programs.voice.said = explain_end(r->programs.explainer);
+	return (struct checked_log){.file = r->file, .kernel = r->kernel.voice, .programs = r->programs.voice, .is_elsewhere = r->is_elsewhere};
 }
 
 /* ---- findings ---- */
@@ -313,7 +327,16 @@ static const char *text_of(struct arena *mem, const struct finding *f, bool is_h
 			      : arena_printf(mem, "%s%s", whose, f->row->title);
 }
 
-static struct check_finding make(const struct logging *l, const struct log_check *c, const struct finding *f, int function, bool is_program)
+static const char *file_of(const struct log_voice *v, const struct finding *f)
+{
+	size_t i = v->n_parts;
+
+	while (i > 1 && v->parts[i - 1].first_line > f->line_number)
+		i--;
+	return i > 0 ? v->parts[i - 1].file : NULL;
+}
+
+static struct check_finding make(const struct logging *l, const struct log_check *c, const struct finding *f, int function, const struct log_voice *v)
 {
 	bool is_of_device = c->flags & LOG_DEVICE;
 	struct check_finding ret = {.row = f->row, .function = function, .n_lines = f->n_times, .order = l->ret->n};
@@ -321,11 +344,11 @@ static struct check_finding make(const struct logging *l, const struct log_check
 	ret.result = (struct check_result){
 	    .answer = c->flags & LOG_GOOD ? CHECK_OK : CHECK_BAD,
 	    .text = text_of(l->mem, f, !is_of_device || function >= 0),
-	    .file = l->log->file,
+	    .file = file_of(v, f),
 	    .value = f->line,
 	    .mend = c->flags & LOG_GOOD ? NULL : f->row->mends[0],
 	};
-	ret.may_be_over = !(c->flags & LOG_GOOD) && (!(c->flags & LOG_LASTS) || is_program || (is_of_device && function < 0));
+	ret.may_be_over = !(c->flags & LOG_GOOD) && (!(c->flags & LOG_LASTS) || v == &l->log->programs || (is_of_device && function < 0));
 	return ret;
 }
 
@@ -347,7 +370,7 @@ static void answer_for(struct check_finding *known, const struct check_finding *
 	known->order = order;
 }
 
-static void add(struct logging *l, const struct finding *f, bool is_program)
+static void add(struct logging *l, const struct finding *f, const struct log_voice *v)
 {
 	const struct log_check *c = log_check_find(f->row->id);
 	const struct host *h = l->facts->h;
@@ -361,7 +384,7 @@ static void add(struct logging *l, const struct finding *f, bool is_program)
 	/* It names no function, and another than those asked for has it. */
 	if (l->wish->n_functions > 0 && c->flags & LOG_DEVICE && !device && l->log->is_elsewhere[c - log_checks])
 		return;
-	said = make(l, c, f, function, is_program);
+	said = make(l, c, f, function, v);
 	known = answered(l, f->row->id, function);
 	if (known && (known->result.answer == CHECK_UNKNOWN || (c->flags & LOG_ABSENT && !known->result.value)))
 		answer_for(known, &said);
@@ -377,8 +400,8 @@ void check_log(struct arena *mem, const struct check_facts *facts, const struct 
 		return;
 	ret->log_file = l.log->file;
 	ret->log_unread = l.log->unread;
-	for (size_t i = 0; i < l.log->kernel.n_findings; i++)
-		add(&l, &l.log->kernel.findings[i], false);
-	for (size_t i = 0; i < l.log->programs.n_findings; i++)
-		add(&l, &l.log->programs.findings[i], true);
+	for (size_t i = 0; i < l.log->kernel.said.n_findings; i++)
+		add(&l, &l.log->kernel.said.findings[i], &l.log->kernel);
+	for (size_t i = 0; i < l.log->programs.said.n_findings; i++)
+		add(&l, &l.log->programs.said.findings[i], &l.log->programs);
 }

@@ -37,16 +37,26 @@ const struct log_check *log_check_find(const char *id); /* NULL: no line is a si
 /* The lines, one at a time, in any number; what is kept is bounded. */
 struct log_reader;
 struct log_reader *log_reader_new(struct arena *mem, const struct host *h, const struct check_wish *wish);
-/* is_kernel: the kernel said it, and nobody else could have. */
-void log_reader_line(struct log_reader *r, const char *line, size_t length, bool is_kernel);
+/* file: where it is kept, a pointer for all lines of it. is_kernel: the kernel said it, and nobody else could have. */
+void log_reader_line(struct log_reader *r, const char *line, size_t length, const char *file, bool is_kernel);
+
+/* What one kind of speaker said. */
+struct log_voice {
+	struct explanation said;
+	struct log_part {
+		const char *file;
+		size_t first_line; /* from 1 */
+	} *parts;
+	size_t n_parts;
+};
 
 struct checked_log {
-	const char *file;   /* where it is kept; NULL: none was read */
+	const char *file;   /* where it is kept, or begins; NULL: none was read */
 	const char *unread; /* a clause: why none was */
-	struct explanation kernel, programs;
+	struct log_voice kernel, programs;
 	bool *is_elsewhere; /* one a row of log_checks: a function that nobody asked for has it */
 };
-struct checked_log log_reader_end(struct log_reader *r, const char *file);
+struct checked_log log_reader_end(struct log_reader *r);
 
 /* Adds to the report what the log says beyond the files' own answers in it. */
 void check_log(struct arena *mem, const struct check_facts *facts, const struct check_wish *wish, struct check_report *ret);

@@ -23,6 +23,7 @@ enum {
 	MOST_STEPS_ACROSS = 100 * 1000 * 1000, /* spent on lines that go on; then they are taken one by one */
 	AROUND_EDGE = 80, /* bytes on both sides of it, more than any text that a line must have */
 	MOST_SPECIFICS = 12,
+	MOST_SCRATCH = 256, /* findings */
 };
 
 struct row {
@@ -500,6 +501,9 @@ bool explain_line(struct explainer *x, const char *raw, size_t length)
 	scan(x, x->line, n, &here);
 	if (here.n > 0)
 		fit = look_at(x, &(struct piece){.text = x->line, .number = x->e.n_lines}, &here);
+	/* What is chosen from is a log as it is kept, where no line goes on. */
+	if (x->choose)
+		return fit != FIT_NOT;
 	if (n == 0 || x->above.length[0] == 0 || x->above.length[0] > WRAPPED || x->steps_across > MOST_STEPS_ACROSS ||
 	    log_line_begins(x->line)) {
 		begin_above(x, n, &here);

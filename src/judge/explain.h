@@ -25,7 +25,8 @@ enum explain_how {
 /* device: as sysfs spells it, NULL: the message names none. */
 typedef enum explain_how explain_choice(void *data, const struct diagnosis *row, const char *device);
 
-/* Collects what a caller chooses, at most EXPLAIN_CHOSEN findings. */
+/* Collects what a caller chooses, at most EXPLAIN_CHOSEN findings. The lines are whole, as a log has them: none goes on in the
+ * next one, and what is unknown is not collected. */
 struct explainer *explain_new_for(struct arena *mem, explain_choice *choose, void *data);
 
 /* One line, without its newline; more than LOG_LINE bytes of it are not looked at. Does it mean something, or speak of it? */

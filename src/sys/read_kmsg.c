@@ -7,10 +7,20 @@
 #include <fcntl.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "sys/real.h"
 #include "sys/recorded.h"
 
 enum { LONGEST_RECORD = 8192, MOST_RECORDS = 1 << 20, MOST_RECORDED = 16 * 1024 * 1024 };
+
+/* The number in front is facility * 8 + level. What programs write into the buffer has never the kernel's facility, 0
+ * (kernel/printk/printk.c, devkmsg_write). */
+static bool is_of_kernel(const char *record)
+{
+	uint64_t number;
+
+	return str_number_n(record, strspn(record, "0123456789"), 10, UINT32_MAX, &number) && number < 8;
+}
 
 /* "6,339,5140900,-;text\n KEY=value\n…" */
 static int tell(char *record, sys_each_entry *each, void *data)
@@ -20,7 +30,7 @@ static int tell(char *record, sys_each_entry *each, void *data)
 	if (!text)
 		return 0;
 	text[1 + strcspn(text + 1, "\n")] = '\0';
-	return each(data, &(struct sys_logged){text + 1, "/dev/kmsg", true});
+	return each(data, &(struct sys_logged){text + 1, "/dev/kmsg", is_of_kernel(record)});
 }
 
 int sys_each_kmsg(struct sys *s, sys_each_entry *each, void *data)
@@ -85,11 +95,12 @@ static bool is_property(const char *line)
 static int tell_recorded(void *data, const char *line)
 {
 	struct telling *t = data;
+	const char *text = text_of(line);
 
 	t->n_bytes += strlen(line) + 1;
 	if (t->n_bytes > MOST_RECORDED || is_property(line))
 		return t->n_bytes > MOST_RECORDED;
-	return t->each(t->data, &(struct sys_logged){text_of(line), t->file, true});
+	return t->each(t->data, &(struct sys_logged){text, t->file, text == line || is_of_kernel(line)});
 }
 
 int sys_each_recorded(struct sys *s, sys_each_entry *each, void *data)

@@ -83,16 +83,25 @@ struct lines {
 	const char *file;
 };
 
+static bool has_field(sd_journal *j, const char *name, const char *want)
+{
+	const void *data;
+	size_t length;
+
+	return sd.get_data(j, name, &data, &length) >= 0 && length == strlen(want) && memcmp(data, want, length) == 0;
+}
+
 static bool take_entry(sd_journal *j, struct lines *l)
 {
-	static const char message[] = "MESSAGE=", kernel[] = "_TRANSPORT=kernel";
+	static const char message[] = "MESSAGE=";
 	struct sys_logged entry = {.file = l->file};
 	const void *data;
 	size_t length;
 
-	if (sd.get_data(j, "_TRANSPORT", &data, &length) >= 0 && length == sizeof(kernel) - 1 &&
-	    memcmp(data, kernel, length) == 0)
-		l->has_kernel = entry.is_kernel = true;
+	if (has_field(j, "_TRANSPORT", "_TRANSPORT=kernel"))
+		l->has_kernel = true;
+	/* By that way programs speak as well, but not as this facility: journald takes both from the ring buffer. */
+	entry.is_kernel = has_field(j, "_TRANSPORT", "_TRANSPORT=kernel") && has_field(j, "SYSLOG_FACILITY", "SYSLOG_FACILITY=0");
 	if (sd.get_data(j, "MESSAGE", &data, &length) < 0 || length < sizeof(message) - 1)
 		return true;
 	length -= sizeof(message) - 1;

@@ -147,12 +147,12 @@ void view_checks(FILE *out, struct arena *mem, const struct host *h, const struc
 		if (is_all || r->findings[i].result.answer == CHECK_BAD)
 			print_finding(out, mem, h, &r->findings[i]);
 	}
+	if (r->log_unread)
+		(void)fprintf(out, "unknown  %s\n", view_clean(mem, r->log_unread));
 	if (!is_all) {
 		fold_unknown(out, mem, r);
 		(void)fprintf(out, "ok       %zu check%s (--all shows them)\n", n_ok, n_ok == 1 ? "" : "s");
 	}
-	if (r->log_unread)
-		(void)fprintf(out, "unknown  %s\n", view_clean(mem, r->log_unread));
 	if (r->scenario_text && r->scenario == SERVER_UNKNOWN)
 		(void)fprintf(out, "it cannot be told %s\n", r->scenario_text);
 	else if (r->scenario_text)

@@ -313,9 +313,9 @@ static void errors_of_the_port_above_are_told(void **state)
 		wish.functions = of_other ? (const int[]){2} : (const int[]){1};
 		r = log_reader_new(&mem, &h, &wish);
 		for (const char *at = log; *at; at = strchr(at, '\n') + 1)
-			log_reader_line(r, at, strcspn(at, "\n"), true);
-		log_said = log_reader_end(r, "/dev/kmsg");
-		assert_int_equal(log_said.kernel.n_findings, of_other ? 0 : 1);
+			log_reader_line(r, at, strcspn(at, "\n"), "/dev/kmsg", true);
+		log_said = log_reader_end(r);
+		assert_int_equal(log_said.kernel.said.n_findings, of_other ? 0 : 1);
 	}
 	arena_done(&mem);
 }
@@ -333,15 +333,17 @@ static void what_programs_say_never_decides_and_passes_for_nothing_else(void **s
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lines); i++)
-		log_reader_line(r, lines[i], strlen(lines[i]), false);
-	log = log_reader_end(r, "/var/log/journal");
-	assert_int_equal(log.kernel.n_findings, 0);
-	assert_int_equal(log.programs.n_findings, 1);
+		log_reader_line(r, lines[i], strlen(lines[i]), "/var/log/journal", false);
+	log = log_reader_end(r);
+	assert_int_equal(log.kernel.said.n_findings, 0);
+	assert_int_equal(log.programs.said.n_findings, 1);
 	facts.log = &log;
 	report = judge_checks(&mem, &facts, &wish);
 	for (size_t i = 0; i < report.n; i++)
-		if (report.findings[i].n_lines > 0)
+		if (report.findings[i].n_lines > 0) {
 			assert_true(report.findings[i].may_be_over);
+			assert_string_equal(report.findings[i].result.file, "/var/log/journal");
+		}
 	arena_done(&mem);
 }
 
@@ -358,15 +360,15 @@ static void repeated_lines_are_one_finding_and_devices_are_bounded(void **state)
 	for (int i = 0; i < 50000; i++) {
 		int length = snprintf(line, sizeof(line), "vfio-pci 0000:%02x:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x0011 address=0x%x flags=0x0008]", i & 0xff, i);
 
-		log_reader_line(r, line, (size_t)length, true);
+		log_reader_line(r, line, (size_t)length, "/dev/kmsg", true);
 	}
 	(void)snprintf(line, sizeof(line), "DMAR: Parse DMAR table failure.");
-	log_reader_line(r, line, strlen(line), true);
-	log = log_reader_end(r, "/dev/kmsg");
-	assert_int_equal(log.kernel.n_findings, EXPLAIN_DEVICES + 1); /* one kind leaves room for the others */
-	assert_true(log.kernel.is_cut);
-	for (size_t i = 0; i < log.kernel.n_findings; i++)
-		n += log.kernel.findings[i].n_times;
+	log_reader_line(r, line, strlen(line), "/dev/kmsg", true);
+	log = log_reader_end(r);
+	assert_int_equal(log.kernel.said.n_findings, EXPLAIN_DEVICES + 1); /* one kind leaves room for the others */
+	assert_true(log.kernel.said.is_cut);
+	for (size_t i = 0; i < log.kernel.said.n_findings; i++)
+		n += log.kernel.said.findings[i].n_times;
 	assert_int_equal(n, EXPLAIN_DEVICES * (50000 / 256) + 1 + (50000 % 256 > EXPLAIN_DEVICES ? EXPLAIN_DEVICES : 0));
 	arena_done(&mem);
 }
@@ -388,6 +390,18 @@ static void a_log_that_may_not_be_read_is_said_once(void **state)
 	done(l);
 }
 
+static void what_a_program_wrote_into_the_ring_buffer_is_not_the_kernels(void **state)
+{
+	struct looked *l = look("", "12,1,1,-;DMAR: Translation was enabled for dmar0 but we are not in kdump mode\n", "");
+
+	(void)state;
+	assert_int_equal(n_said(l), 0);
+	done(l);
+	l = look("", "4,1,1,-;DMAR: Translation was enabled for dmar0 but we are not in kdump mode\n", "");
+	assert_int_equal(n_said(l), 1);
+	done(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -400,6 +414,7 @@ int main(void)
 	    T(errors_of_the_port_above_are_told),
 	    T(what_programs_say_never_decides_and_passes_for_nothing_else),
 	    T(repeated_lines_are_one_finding_and_devices_are_bounded),
+	    T(what_a_program_wrote_into_the_ring_buffer_is_not_the_kernels),
 	    T(a_log_that_may_not_be_read_is_said_once),
 	};
 
