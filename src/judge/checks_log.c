@@ -348,7 +348,7 @@ static struct check_finding make(const struct logging *l, const struct log_check
 	    .value = f->line,
 	    .mend = c->flags & LOG_GOOD ? NULL : f->row->mends[0],
 	};
-	ret.may_be_over = !(c->flags & LOG_GOOD) && (!(c->flags & LOG_LASTS) || v == &l->log->programs || (is_of_device && function < 0));
+	ret.may_be_over = !(c->flags & LOG_GOOD) && (!(c->flags & LOG_LASTS) || (is_of_device && function < 0));
 	return ret;
 }
 

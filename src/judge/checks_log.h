@@ -13,7 +13,7 @@ enum log_flags {
 	LOG_DEVICE = 1 << 0,   /* of the function that the line names; else of the host */
 	LOG_LASTS = 1 << 1,    /* found when the kernel booted, and so until it ends: a blocker decides. What happened once does not */
 	LOG_GOOD = 1 << 2,     /* a good sign, or harmless: ok */
-	LOG_PROGRAMS = 1 << 3, /* hypervisors say it; whoever passes for one could, so it never decides */
+	LOG_PROGRAMS = 1 << 3, /* hypervisors say it; whoever passes for one could, so never with LOG_LASTS */
 	LOG_LINK = 1 << 4,     /* with LOG_DEVICE: of the port above it as well */
 	LOG_ABSENT = 1 << 5,   /* a file that is not there is no answer: old kernels have it not */
 };

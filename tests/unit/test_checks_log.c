@@ -194,6 +194,7 @@ static void every_row_is_of_the_catalogue_and_some_line_means_it(void **state)
 			has_pattern = has_pattern || str_eq(explain_patterns[k].id, log_checks[i].id);
 		if (!has_pattern)
 			fail_msg("no line means %s", log_checks[i].id);
+		assert_false(log_checks[i].flags & LOG_PROGRAMS && log_checks[i].flags & LOG_LASTS);
 		for (size_t k = 0; k < i; k++)
 			assert_false(str_eq(log_checks[k].id, log_checks[i].id));
 	}
@@ -294,6 +295,15 @@ static void only_the_device_that_is_asked_for_is_told_of(void **state)
 	done(l);
 }
 
+static const char *log_of_one(const char *log)
+{
+	struct looked *l = look("", log, "");
+	const char *id = said(l, "aspm-aer-flood") ? "aspm-aer-flood" : NULL;
+
+	done(l);
+	return id;
+}
+
 static void errors_of_the_port_above_are_told(void **state)
 {
 	static const char log[] = "pcieport 0000:00:01.0: PCIe Bus Error: severity=Corrected, type=Data Link Layer, (Transmitter ID)\n"
@@ -317,6 +327,10 @@ static void errors_of_the_port_above_are_told(void **state)
 		log_said = log_reader_end(r);
 		assert_int_equal(log_said.kernel.said.n_findings, of_other ? 0 : 1);
 	}
+	/* One error is no flood. */
+	assert_null(log_of_one("pcieport 0000:00:01.0: AER: Corrected error received: 0000:00:01.0\n"));
+	assert_null(log_of_one("pcieport 0000:00:01.0: AER: Corrected error received: 0000:00:01.0\n"
+			       "pcieport 0000:00:01.0: PCIe Bus Error: severity=Corrected, type=Data Link Layer, (Transmitter ID)\n"));
 	arena_done(&mem);
 }
 
