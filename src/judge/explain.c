@@ -23,7 +23,6 @@ enum {
 	MOST_STEPS_ACROSS = 100 * 1000 * 1000, /* spent on lines that go on; then they are taken one by one */
 	AROUND_EDGE = 80, /* bytes on both sides of it, more than any text that a line must have */
 	MOST_SPECIFICS = 12,
-	MOST_SCRATCH = 256, /* findings */
 };
 
 struct row {
