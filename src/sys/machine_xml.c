@@ -72,21 +72,50 @@ static bool number_of(const xmlNode *node, const char *name, uint64_t max, uint6
 	return true;
 }
 
+static const xmlNode *child_of(const xmlNode *node, const char *name)
+{
+	for (const xmlNode *child = node ? node->children : NULL; child; child = child->next)
+		if (is_element(child, name))
+			return child;
+	return NULL;
+}
+
+/* What a <hostdev> says of how it is given; libvirt calls the buses of the guest by their numbers, the root is 0. */
+static void take_hostdev(struct machine *m, const xmlNode *node, struct machine_device *ret)
+{
+	const xmlNode *place = child_of(node, "address"), *driver = child_of(node, "driver");
+	const char *managed = attribute(node, "managed"), *name = driver ? attribute(driver, "name") : NULL;
+	uint64_t bus, slot;
+
+	if (is_element(node, "hostdev"))
+		ret->is_managed = tri_from(str_eq(managed, "yes"));
+	ret->is_stub = name && (str_eq(name, "kvm") || str_eq(name, "xen"));
+	if (!place || !str_eq(attribute(place, "type"), "pci") || !number_of(place, "bus", 0xff, &bus) || !number_of(place, "slot", 0x1f, &slot))
+		return;
+	ret->has_place = true;
+	ret->is_on_root = bus == 0;
+	ret->guest_bus = bus == 0 ? "the root bus" : arena_printf(m->mem, "bus %u", (unsigned)bus);
+	ret->guest_slot = (unsigned)slot;
+}
+
 /* <source><address domain='0x0000' bus='0x01' slot='0x00' function='0x0'/></source>; the domain may be left out. */
 static void add_source(struct machine *m, const xmlNode *source)
 {
 	for (const xmlNode *node = source->children; node; node = node->next) {
 		uint64_t domain = 0, bus, slot, function = 0;
+		struct machine_device device = {.kind = MACHINE_FUNCTION};
 
 		if (!is_element(node, "address"))
 			continue;
 		if ((attribute(node, "domain") && !number_of(node, "domain", UINT32_MAX, &domain)) ||
 		    !number_of(node, "bus", 0xff, &bus) || !number_of(node, "slot", 0x1f, &slot) ||
-		    (attribute(node, "function") && !number_of(node, "function", 7, &function)))
+		    (attribute(node, "function") && !number_of(node, "function", 7, &function))) {
 			m->is_unclear = true;
-		else
-			(void)machine_add(m, (struct machine_device){.kind = MACHINE_FUNCTION, .addr = {
-				(uint32_t)domain, (uint8_t)bus, (uint8_t)slot, (uint8_t)function}});
+			continue;
+		}
+		device.addr = (struct pci_addr){(uint32_t)domain, (uint8_t)bus, (uint8_t)slot, (uint8_t)function};
+		take_hostdev(m, source->parent, &device);
+		(void)machine_add(m, device);
 	}
 }
 
@@ -100,7 +129,73 @@ static bool is_handed_over(const xmlNode *node)
 	    (is_element(node, "actual") && str_eq(type, "hostdev")) || (is_element(node, "disk") && str_eq(type, "nvme"));
 }
 
+static const xmlNode *element_before(const xmlNode *node)
+{
+	do
+		node = node->prev;
+	while (node && node->type != XML_ELEMENT_NODE);
+	return node;
+}
+
 /* <qemu:commandline><qemu:arg value='-device'/><qemu:arg value='vfio-pci,host=01:00.0'/> */
+static void take_argument(struct machine *m, const xmlNode *node)
+{
+	const xmlNode *before = element_before(node);
+
+	machine_take_word(m, before ? attribute(before, "value") : NULL, attribute(node, "value"));
+}
+
+static bool size_of(const xmlNode *node, const char *text, uint64_t *ret_bytes)
+{
+	const char *unit = attribute(node, "unit");
+	uint64_t count, bytes;
+
+	if (!text || !machine_unit(unit ? unit : "KiB", &bytes) || !str_number(text, 10, UINT64_MAX / bytes, &count))
+		return false;
+	*ret_bytes = count * bytes;
+	return true;
+}
+
+/* Elements of the machine itself, by the one they lie in. */
+static void take_setting(struct machine *m, const xmlNode *node)
+{
+	const xmlNode *parent = node->parent;
+	uint64_t number;
+
+	if (is_element(node, "memory") && is_element(parent, "domain")) {
+		(void)size_of(node, text_of(node->children), &m->memory_bytes);
+	} else if (is_element(node, "hugepages") && is_element(parent, "memoryBacking")) {
+		m->is_huge = true;
+	} else if (is_element(node, "page") && is_element(parent, "hugepages") && size_of(node, attribute(node, "size"), &number)) {
+		m->huge_kb = number / 1024;
+	} else if (is_element(node, "type") && is_element(parent, "os") && attribute(node, "machine")) {
+		m->board = machine_board_of(attribute(node, "machine"));
+	} else if (is_element(node, "iommu") && is_element(parent, "devices")) {
+		const xmlNode *driver = child_of(node, "driver");
+
+		m->has_viommu = true;
+		m->is_intel_iommu = str_eq(attribute(node, "model"), "intel");
+		m->has_caching_mode = driver && str_eq(attribute(driver, "caching_mode"), "on");
+	} else if (is_element(node, "maxphysaddr") && str_eq(attribute(node, "mode"), "emulate") && number_of(node, "bits", 64, &number)) {
+		m->phys_bits = (unsigned)number;
+	} else if (is_element(node, "hidden") && is_element(parent, "kvm")) {
+		m->is_kvm_hidden = tri_from(str_eq(attribute(node, "state"), "on"));
+	} else if (is_element(node, "model") && is_element(parent, "video") && m->has_screen != TRI_YES) {
+		m->has_screen = tri_from(!str_eq(attribute(node, "type"), "none"));
+	} else if (is_element(node, "os") && attribute(node, "id")) {
+		m->is_windows = tri_from(str_starts(attribute(node, "id"), "http://microsoft.com/"));
+	}
+}
+
+/* <qemu:property name='x-pci-device-id' type='string' value='0x1234'/> */
+static void take_property(struct machine *m, const xmlNode *node)
+{
+	const char *name = attribute(node, "name"), *type = attribute(node, "type");
+
+	if (name && str_starts(name, "x-pci-") && (str_eq(type, "string") || str_eq(type, "bool")))
+		m->wrong_property = arena_strdup(m->mem, name);
+}
+
 static void look_at(struct machine *m, const xmlNode *node)
 {
 	const xmlNode *parent = node->parent;
@@ -110,7 +205,20 @@ static void look_at(struct machine *m, const xmlNode *node)
 	else if (is_element(node, "name") && is_element(parent, "domain") && !m->name && text_of(node->children))
 		m->name = arena_strdup(m->mem, text_of(node->children));
 	else if (is_element(node, "arg") && is_element(parent, "commandline") && attribute(node, "value"))
-		machine_parse_arguments(m, attribute(node, "value"));
+		take_argument(m, node);
+	else if (is_element(node, "property") && is_element(parent, "frontend"))
+		take_property(m, node);
+	else
+		take_setting(m, node);
+}
+
+/* What libvirt does where nothing is said. */
+static void take_silence(struct machine *m)
+{
+	if (m->is_kvm_hidden == TRI_UNKNOWN)
+		m->is_kvm_hidden = TRI_NO;
+	if (m->has_screen == TRI_UNKNOWN)
+		m->has_screen = TRI_NO;
 }
 
 /* Every element, the parent before its children; elements lie 256 deep at most, which libxml2 sees to. */
@@ -148,6 +256,8 @@ int machine_parse_libvirt(struct machine *ret, const char *text, size_t length)
 	/* libvirt writes no document type; entities come with one, and are none of ours. */
 	if (root && !xml.subset(doc) && (is_element(root, "domain") || is_element(root, "domstatus"))) {
 		walk(ret, root);
+		take_silence(ret);
+		ret->is_started = is_element(root, "domstatus") && !str_eq(attribute(root, "state"), "shutoff");
 		r = 0;
 	}
 	xml.free(doc);

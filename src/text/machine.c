@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "model/host.h"
 
 bool machine_add(struct machine *m, struct machine_device device)
 {
@@ -63,41 +64,50 @@ char *machine_trim(char *text)
 	return text;
 }
 
-/* ---- QEMU ---- */
-
-/* Each value of a key, up to what ends it; "host=" also counts the IP address of a socket, which is none of ours. */
-static void add_values(struct machine *m, const char *text, const char *key)
+bool machine_device_means(const struct machine_device *d, const struct pci_function *f)
 {
-	static const char folder[] = "/sys/bus/pci/devices/";
-
-	for (const char *found = strstr(text, key); found; found = strstr(found, key)) {
-		char value[PCI_ADDR_TEXT] = "";
-		size_t length;
-
-		found += strlen(key);
-		if (str_starts(found, folder))
-			found += strlen(folder);
-		length = strcspn(found, ",\"'/} \t");
-		if (length < sizeof(value)) {
-			memcpy(value, found, length);
-			value[length] = '\0';
-			(void)machine_add_address(m, value);
-		}
+	switch (d->kind) {
+	case MACHINE_FUNCTION:
+		return pci_addr_cmp(f->addr, d->addr) == 0;
+	case MACHINE_SLOT:
+		return pci_addr_same_slot(f->addr, d->addr);
+	case MACHINE_GPU_IDS:
+		return function_is_display(f) && f->has_ids && f->vendor == d->vendor && (d->device == 0 || f->device == d->device);
+	case MACHINE_GPU_ANY:
+		return function_is_display(f);
+	case MACHINE_GPU_CARD:
+	case MACHINE_MAPPING:
+		break;
 	}
+	return false;
 }
 
-void machine_parse_arguments(struct machine *m, const char *text)
+enum machine_board machine_board_of(const char *type)
 {
-	static const char *const keys[] = {"host=", "sysfsdev=", "\"host\":\"", "\"host\": \"", "\"sysfsdev\":\"",
-	    "\"sysfsdev\": \""};
-	size_t n = m->n_devices;
-
-	if (!strstr(text, "vfio-pci"))
-		return;
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		add_values(m, text, keys[i]);
-	m->is_unclear = m->is_unclear || m->n_devices == n;
+	if (str_eq(type, "q35") || str_starts(type, "pc-q35"))
+		return BOARD_Q35;
+	if (str_eq(type, "pc") || str_starts(type, "pc-i440fx"))
+		return BOARD_I440FX;
+	return *type ? BOARD_OTHER : BOARD_UNKNOWN;
 }
+
+bool machine_unit(const char *unit, uint64_t *ret_bytes)
+{
+	static const char letters[] = "KMGTPE";
+	char first = *unit >= 'a' && *unit <= 'z' ? (char)(*unit - 'a' + 'A') : *unit;
+	const char *at = first ? strchr(letters, first) : NULL;
+	const char *rest = at ? unit + 1 : unit;
+	uint64_t step = at && (str_eq(rest, "B") || str_eq(rest, "b")) ? 1000 : 1024;
+
+	if (*rest && !str_eq(rest, "B") && !str_eq(rest, "b") && !str_eq(rest, "iB") && !str_eq(rest, "ib") && (at || !str_eq(rest, "bytes")))
+		return false;
+	*ret_bytes = 1;
+	for (ptrdiff_t i = 0; at && i <= at - letters; i++)
+		*ret_bytes *= step;
+	return true;
+}
+
+/* ---- QEMU's configuration file ---- */
 
 /* `key = "value"`: its value; NULL: another key. */
 static char *conf_value(char *line, const char *key)

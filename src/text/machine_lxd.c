@@ -26,7 +26,7 @@ struct level {
 };
 
 struct lxd_device {
-	const char *type, *pci, *address, *id, *vendor, *product;
+	const char *type, *pci, *address, *id, *vendor, *product, *part;
 };
 
 struct lxd_reading {
@@ -34,6 +34,7 @@ struct lxd_reading {
 	struct level levels[DEPTH];
 	size_t n_levels; /* deeper ones are not kept */
 	struct lxd_device device;
+	const char *name; /* of that device */
 	bool has_instance;
 };
 
@@ -106,12 +107,20 @@ static void end_gpu(struct machine *m, const struct lxd_device *d)
 static void end_device(struct lxd_reading *r)
 {
 	const struct lxd_device d = r->device;
+	size_t n = r->m->n_devices;
 
 	r->device = (struct lxd_device){0};
+	if ((str_eq(d.type, "gpu") && d.address) || (str_eq(d.type, "pci") && d.pci && !d.address))
+		r->m->wrong_key = arena_printf(r->m->mem, "%s has \"%s\", which is a key of type %s, not of type %s", r->name ? r->name : "a device",
+		    d.address ? "address" : "pci", d.address ? "pci" : "gpu", d.type);
 	if (str_eq(d.type, "gpu"))
 		end_gpu(r->m, &d);
 	else if (str_eq(d.type, "pci") && (!d.address || !machine_add_address(r->m, d.address)))
 		r->m->is_unclear = true;
+	for (size_t i = n; i < r->m->n_devices; i++) {
+		r->m->devices[i].is_part = d.part && !str_eq(d.part, "physical");
+		r->m->devices[i].is_choice = r->m->devices[i].kind != MACHINE_FUNCTION && !d.pci;
+	}
 }
 
 static void take_device_key(struct lxd_device *d, const char *key, const char *value)
@@ -120,7 +129,7 @@ static void take_device_key(struct lxd_device *d, const char *key, const char *v
 		const char *name;
 		const char **place;
 	} keys[] = {{"type", &d->type}, {"pci", &d->pci}, {"address", &d->address}, {"id", &d->id},
-	    {"vendorid", &d->vendor}, {"productid", &d->product}};
+	    {"vendorid", &d->vendor}, {"productid", &d->product}, {"gputype", &d->part}};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		if (str_eq(key, keys[i].name) && *value)
@@ -136,6 +145,16 @@ static bool is_slot_key(const char *key)
 	return str_starts(key, "volatile.") && length > strlen(end) && str_eq(key + length - strlen(end), end);
 }
 
+/* "8GiB", "8GB", "4096MB"; a share of the host's memory ("50%") says nothing here. */
+static void take_memory(struct machine *m, const char *value)
+{
+	size_t digits = strspn(value, "0123456789");
+	uint64_t count, bytes;
+
+	if (machine_unit(value + digits, &bytes) && str_number_n(value, digits, 10, UINT64_MAX / bytes, &count))
+		m->memory_bytes = count * bytes;
+}
+
 static void take_key(struct lxd_reading *r, const char *key, const char *value)
 {
 	const char *part = r->levels[1].key;
@@ -147,8 +166,14 @@ static void take_key(struct lxd_reading *r, const char *key, const char *value)
 	r->has_instance = true;
 	if (is_devices && r->n_levels == 3 && *value == '{' && !str_eq(value, "{}"))
 		r->m->is_unclear = true;
+	if (is_devices && r->n_levels == 3)
+		r->name = key;
 	if (is_devices && r->n_levels == 4)
 		take_device_key(&r->device, key, value);
+	if (is_config && r->n_levels == 3 && str_eq(key, "limits.memory"))
+		take_memory(r->m, value);
+	if (is_config && r->n_levels == 3 && str_eq(key, "limits.memory.hugepages"))
+		r->m->is_huge = str_eq(value, "true");
 	if (is_config && r->n_levels == 3 && is_slot_key(key) && *value && !machine_add_address(r->m, value))
 		r->m->is_unclear = true;
 }

@@ -25,10 +25,33 @@ static void parse_arguments(struct machine *m, char *text)
 	machine_parse_arguments(m, text);
 }
 
+/* Lines as words. */
+static void parse_command_line(struct machine *m, char *text, void (*parse)(struct machine *, char *const *))
+{
+	char **argv = NULL;
+	size_t n = 0;
+
+	for (char *line; machine_line(&text, &line);)
+		*ARENA_PUSH(m->mem, argv, n) = line;
+	*ARENA_PUSH(m->mem, argv, n) = NULL;
+	parse(m, argv);
+}
+
+static void parse_qemu(struct machine *m, char *text)
+{
+	parse_command_line(m, text, machine_parse_qemu);
+}
+
+static void parse_cloud_hypervisor(struct machine *m, char *text)
+{
+	parse_command_line(m, text, machine_parse_cloud_hypervisor);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static void (*const parsers[])(struct machine *, char *) = {machine_parse_proxmox, parse_mapping,
-	    machine_parse_proxmox_reservations, machine_parse_lxd, machine_parse_qemu_conf, parse_arguments};
+	    machine_parse_proxmox_reservations, machine_parse_lxd, machine_parse_qemu_conf, parse_arguments,
+	    parse_qemu, parse_cloud_hypervisor};
 	struct arena mem = {0};
 	struct machine xml = {.mem = &mem};
 
