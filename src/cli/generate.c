@@ -239,9 +239,9 @@ static void put_cell(const char *text)
 }
 
 /* A row: what is asked, of whom, by what. */
-static void put_check(const struct diagnosis *d, const char *marks, const char *whom, const char *reads)
+static void put_check(const struct diagnosis *d, enum severity severity, const char *marks, const char *whom, const char *reads)
 {
-	(void)printf("| `%s` | %s%s | %s | ", d->id, severity_name(d->severity), marks, whom);
+	(void)printf("| `%s` | %s%s | %s | ", d->id, severity_name(severity), marks, whom);
 	put_cell(reads);
 	(void)printf(" | ");
 	put_cell(d->title);
@@ -292,7 +292,7 @@ static void checks_of_layer(struct arena *mem, enum layer layer)
 		if (d->layer != layer)
 			continue;
 		put_heading(layer, &has_heading);
-		put_check(d, row->flags & CHECK_GUEST ? ", of the guest" : "", whom_of(mem, row->flags),
+		put_check(d, row->flags & CHECK_NOTE ? SEVERITY_INFO : d->severity, row->flags & CHECK_GUEST ? ", of the guest" : "", whom_of(mem, row->flags),
 		    log_check_find(d->id) ? arena_printf(mem, "%s; the log", row->reads) : row->reads);
 	}
 	for (size_t i = 0; i < n_log_checks; i++) {
@@ -302,7 +302,7 @@ static void checks_of_layer(struct arena *mem, enum layer layer)
 		if (d->layer != layer || is_check_of_files(d->id))
 			continue;
 		put_heading(layer, &has_heading);
-		put_check(d, row->flags & LOG_GOOD ? ", a good sign" : d->severity == SEVERITY_BLOCKER && !(row->flags & LOG_LASTS) ? ", may be over" : "",
+		put_check(d, d->severity, row->flags & LOG_GOOD ? ", a good sign" : d->severity == SEVERITY_BLOCKER && !(row->flags & LOG_LASTS) ? ", may be over" : "",
 		    row->flags & LOG_DEVICE ? "a device" : "the host", "the log");
 	}
 }

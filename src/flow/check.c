@@ -16,6 +16,7 @@
 #include "sys/read_freeing.h"
 #include "sys/read_holders.h"
 #include "sys/read_host.h"
+#include "sys/read_machines.h"
 #include "sys/read_modprobe.h"
 #include "sys/read_uses.h"
 
@@ -26,6 +27,7 @@ struct looking {
 	bool *is_wanted;    /* their own facts are read */
 	bool *is_beside;    /* and of these what the host does with them: all members of their groups too */
 	struct check_facts facts;
+	struct machines machines;
 };
 
 static int find_functions(struct looking *l, const struct pci_addr *functions, size_t n, struct err *e)
@@ -75,7 +77,7 @@ static void read_claimed(struct looking *l)
 
 static void read_what_uses_it(struct looking *l)
 {
-	struct uses_request uses = {.areas = 1u << AREA_DISPLAY, .wanted = l->is_beside};
+	struct uses_request uses = {.areas = 1u << AREA_DISPLAY | 1u << AREA_MACHINES, .wanted = l->is_beside, .machines = &l->machines};
 	int *wanted = arena_alloc(l->f->mem, (l->h->n_functions + 1) * sizeof(*wanted));
 	size_t n = 0;
 
@@ -104,11 +106,16 @@ static void read_who_holds_it(struct looking *l)
 		const struct pci_function *function = &l->h->functions[i];
 		bool is_meant = l->wish.n_functions > 0 || function->claim || judge_is_vfio_driver(function->driver);
 
-		if (is_meant && (l->wish.n_functions > 0 ? l->is_beside[i] : l->is_wanted[i]) && !function_is_bridge(function))
+		bool is_asked = is_meant && (l->wish.n_functions > 0 ? l->is_beside[i] : l->is_wanted[i]);
+
+		/* What runs with any other device has memory locked as well, and suffers when the host sleeps. */
+		if ((is_asked || judge_is_vfio_driver(function->driver)) && !function_is_bridge(function))
 			addrs[n++] = function->addr;
 	}
-	if (n > 0 && read_holders(l->f->s, l->f->mem, addrs, n, holders, &e) == 0)
-		l->facts.holders = holders;
+	if (n == 0 || read_holders(l->f->s, l->f->mem, addrs, n, holders, &e) < 0)
+		return;
+	l->facts.holders = holders;
+	read_running_machines(l->f->s, l->f->mem, holders, &l->machines);
 }
 
 static void read_nodes_access(struct looking *l)
@@ -136,6 +143,7 @@ int flow_check_read(struct flow *f, const struct pci_addr *functions, size_t n_f
 	struct boot_answer *answer = arena_alloc(f->mem, sizeof(*answer));
 	struct boot *boot = arena_alloc(f->mem, sizeof(*boot));
 	struct facts *facts = arena_alloc(f->mem, sizeof(*facts));
+	struct machines *machines;
 	int r = flow_look(f, &request, l.h, e);
 
 	r = r < 0 ? r : find_functions(&l, functions, n_functions, e);
@@ -151,6 +159,12 @@ int flow_check_read(struct flow *f, const struct pci_addr *functions, size_t n_f
 	/* A recorded host without any of its folders was not asked. */
 	if (!f->s->is_live && modprobe->n_lines == 0 && f->s->ops->exists(f->s, "etc/modprobe.d") <= 0)
 		modprobe = NULL;
+	if (facts->is_root == TRI_NO)
+		read_session_machines(f->s, f->mem, l.h, facts->uid, &l.machines);
+	*(machines = arena_alloc(f->mem, sizeof(*machines))) = l.machines;
+	/* A recorded host that lacks /etc was not asked either. */
+	if (f->s->is_live || f->s->ops->exists(f->s, "etc/os-release") > 0)
+		l.facts.machines = machines;
 	l.facts.h = l.h;
 	l.facts.boot = boot;
 	l.facts.answer = answer;

@@ -22,6 +22,8 @@ static const struct part {
     {checks_display, &n_checks_display},
     {checks_device, &n_checks_device},
     {checks_rights, &n_checks_rights},
+    {checks_machine, &n_checks_machine},
+    {checks_run, &n_checks_run},
 };
 
 size_t checks_size(void)
@@ -152,13 +154,26 @@ struct checking {
 	struct check_report *ret;
 };
 
+/* The same cannot be read for this one either. */
+static bool is_said(const struct check_report *r, const struct check_result *result)
+{
+	for (size_t i = 0; result->answer == CHECK_UNKNOWN && i < r->n; i++)
+		if (r->findings[i].result.answer == CHECK_UNKNOWN && str_eq(r->findings[i].result.text, result->text) &&
+		    str_eq(r->findings[i].result.file, result->file))
+			return true;
+	return false;
+}
+
 static void run(struct checking *k, const struct check *row, const struct check_context *c)
 {
 	struct check_finding f = {.row = catalogue_find(row->id), .function = c->f ? host_index(k->facts->h, c->f) : -1,
 	    .depends = (row->flags & CHECK_GUEST) != 0};
 	const struct filling address = {"ADDRESS", c->f ? c->f->name : NULL};
 
+	f.severity = row->flags & CHECK_NOTE ? SEVERITY_INFO : f.row->severity;
 	f.result = row->ask(c);
+	if ((row->flags & CHECK_MACHINES) && is_said(k->ret, &f.result))
+		return;
 	if (!f.result.text)
 		f.result.text = f.result.answer == CHECK_OK ? row->good : f.row->title;
 	if (f.result.answer == CHECK_BAD && !f.result.mend)
@@ -169,7 +184,7 @@ static void run(struct checking *k, const struct check *row, const struct check_
 
 static void run_host(struct checking *k)
 {
-	struct check_context c = {.mem = k->mem, .all = k->facts, .facts = k->facts->facts};
+	struct check_context c = {.mem = k->mem, .all = k->facts, .wish = k->wish, .facts = k->facts->facts};
 
 	for (size_t p = 0; p < ARRAY_LEN(parts); p++)
 		for (size_t i = 0; i < *parts[p].n; i++)
@@ -210,7 +225,7 @@ static void run_device(struct checking *k, int function, bool is_meant)
 	const struct host *h = k->facts->h;
 	const struct pci_function *f = &h->functions[function];
 	struct verdict v = judge_function(k->mem, h, f);
-	struct check_context c = {.mem = k->mem, .all = k->facts, .facts = k->facts->facts, .f = f,
+	struct check_context c = {.mem = k->mem, .all = k->facts, .wish = k->wish, .facts = k->facts->facts, .f = f,
 	    .d = facts_of_device(k->facts->facts, function), .verdict = &v, .group = f->group >= 0 ? host_group(h, f->group) : NULL};
 
 	is_meant = is_meant || f->claim || judge_is_vfio_driver(f->driver);
@@ -230,13 +245,13 @@ static int compare(const void *a, const void *b)
 	int d = order[x->result.answer] - order[y->result.answer];
 
 	d = d != 0 ? d : (int)x->depends - (int)y->depends;
-	d = d != 0 ? d : (int)x->row->severity - (int)y->row->severity;
+	d = d != 0 ? d : (int)x->severity - (int)y->severity;
 	return d != 0 ? d : x->order < y->order ? -1 : 1;
 }
 
 static bool decides(const struct checking *k, const struct check_finding *f)
 {
-	return f->row->severity == SEVERITY_BLOCKER && !f->depends && !f->may_be_over && (f->function < 0 || k->wish->n_functions > 0);
+	return f->severity == SEVERITY_BLOCKER && !f->depends && !f->may_be_over && (f->function < 0 || k->wish->n_functions > 0);
 }
 
 /* The sentence of the verdict that says why. */

@@ -14,6 +14,7 @@
 #include "model/holder.h"
 #include "model/host.h"
 #include "model/verdict.h"
+#include "text/machine.h"
 #include "text/modprobe_conf.h"
 
 /* All that is asked; every pointer may be NULL: then it was not read, and what rests on it is unknown. */
@@ -24,6 +25,7 @@ struct check_facts {
 	const struct facts *facts;
 	const struct modprobe_conf *modprobe;
 	const struct holders *holders; /* of the functions that are wanted */
+	const struct machines *machines; /* configured here, and running with VFIO */
 	const char *lost_claim;	       /* a sentence of a claim that means no function now; NULL: none */
 	enum tri has_claims;	       /* they could be read */
 	const struct checked_log *log; /* of the running boot; judge/checks_log.h */
@@ -51,11 +53,14 @@ enum check_flags {
 	CHECK_GUEST = 1 << 3,	/* it depends on the guest, or on what else is done: it does not decide readiness */
 	CHECK_NAMED = 1 << 5,	/* with CHECK_MEANT: not of what merely must go along with one that was named */
 	CHECK_GROUP = 1 << 4,	/* of its whole group: once is enough */
+	CHECK_NOTE = 1 << 6,	/* worth knowing here, whatever the catalogue makes of it where it went wrong */
+	CHECK_MACHINES = 1 << 7, /* it looks at machines: why they could not all be read is said once, by the first of these */
 };
 
 struct check_context {
 	struct arena *mem;
 	const struct check_facts *all;
+	const struct check_wish *wish;
 	const struct facts *facts;
 	const struct pci_function *f;  /* NULL: of the host */
 	const struct device_facts *d;  /* NULL: nothing of it was read */
@@ -71,9 +76,9 @@ struct check {
 	struct check_result (*ask)(const struct check_context *c);
 };
 extern const struct check checks_firmware[], checks_iommu[], checks_group[], checks_driver[], checks_modules[], checks_display[],
-    checks_device[], checks_rights[];
+    checks_device[], checks_rights[], checks_machine[], checks_run[];
 extern const size_t n_checks_firmware, n_checks_iommu, n_checks_group, n_checks_driver, n_checks_modules, n_checks_display,
-    n_checks_device, n_checks_rights;
+    n_checks_device, n_checks_rights, n_checks_machine, n_checks_run;
 
 size_t checks_size(void);
 const struct check *checks_at(size_t i);
@@ -86,6 +91,16 @@ struct check_result check_bad(const char *text, const char *file, const char *va
 struct check_result check_fact_is(const struct fact *f, const char *text, const char *bad);
 /* That it cannot be read. */
 struct check_result check_unread(const struct check_context *c, const char *file);
+
+/* What troubles a machine, as a clause; NULL: nothing. d: what of it means the function that is asked about, NULL where
+ * the host is asked. */
+typedef const char *check_machine(const struct check_context *c, const struct known_machine *k, const struct machine_device *d);
+
+/* Each machine that means the function, or of the host those that mean one that was asked for. Bad: the first with a
+ * trouble, and how many more there are; unknown: none, but not all could be read. */
+struct check_result check_machines(const struct check_context *c, check_machine *trouble);
+/* Does a process hold VFIO for it (NULL: for any)? NULL: none that is known. */
+const struct holder *check_vfio_holder(const struct check_context *c, const struct pci_function *f);
 
 const char *check_attribute(const struct check_context *c, enum attribute a);
 /* "/sys/bus/pci/devices/0000:01:00.0/driver" */

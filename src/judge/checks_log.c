@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "judge/explain_causes.h"
 #include "judge/verdict.h"
 
 /* ---- what files of now say to it ---- */
@@ -339,14 +340,15 @@ static const char *file_of(const struct log_voice *v, const struct finding *f)
 static struct check_finding make(const struct logging *l, const struct log_check *c, const struct finding *f, int function, const struct log_voice *v)
 {
 	bool is_of_device = c->flags & LOG_DEVICE;
-	struct check_finding ret = {.row = f->row, .function = function, .n_lines = f->n_times, .order = l->ret->n};
+	struct check_finding ret = {
+	    .row = f->row, .severity = f->row->severity, .function = function, .n_lines = f->n_times, .order = l->ret->n};
 
 	ret.result = (struct check_result){
 	    .answer = c->flags & LOG_GOOD ? CHECK_OK : CHECK_BAD,
 	    .text = text_of(l->mem, f, !is_of_device || function >= 0),
 	    .file = file_of(v, f),
 	    .value = f->line,
-	    .mend = c->flags & LOG_GOOD ? NULL : f->row->mends[0],
+	    .mend = c->flags & LOG_GOOD ? NULL : explain_fill(l->mem, f->row->mends[0], f),
 	};
 	ret.may_be_over = !(c->flags & LOG_GOOD) && (!(c->flags & LOG_LASTS) || (is_of_device && function < 0));
 	return ret;

@@ -23,6 +23,7 @@ struct check_result {
 
 struct check_finding {
 	const struct diagnosis *row;
+	enum severity severity; /* of the row, unless it is a mere note here */
 	int function; /* index into host.functions, -1: of the host */
 	struct check_result result;
 	size_t order; /* in which they were asked */

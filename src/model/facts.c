@@ -6,6 +6,7 @@
 #include "base/str.h"
 
 #define MODULES "sys/module"
+#define HUGE "sys/kernel/mm/hugepages"
 
 const struct fact_place fact_places[FACTS] = {
     [FACT_KVM] = {"dev/kvm", "dev/null"},
@@ -33,6 +34,14 @@ const struct fact_place fact_places[FACTS] = {
     [FACT_PROXMOX] = {"usr/bin/pvesh", "etc/os-release"},
     [FACT_LIBVIRT_HOOK] = {"etc/libvirt/hooks/qemu", "etc/os-release"},
     [FACT_RESERVATIONS] = {"run/qemu-server/pci-id-reservations", "etc/os-release"},
+    [FACT_MEMINFO] = {"proc/meminfo", "proc/cpuinfo"},
+    [FACT_HUGE_2M_FREE] = {HUGE "/hugepages-2048kB/free_hugepages", HUGE},
+    [FACT_HUGE_2M_RESERVED] = {HUGE "/hugepages-2048kB/resv_hugepages", HUGE},
+    [FACT_HUGE_1G_FREE] = {HUGE "/hugepages-1048576kB/free_hugepages", HUGE},
+    [FACT_HUGE_1G_RESERVED] = {HUGE "/hugepages-1048576kB/resv_hugepages", HUGE},
+    [FACT_POWER_STATE] = {"sys/power/state", "sys/power"},
+    [FACT_NVIDIA] = {MODULES "/nvidia", MODULES},
+    [FACT_NVIDIA_SMI] = {"usr/bin/nvidia-smi", "etc/os-release"},
 };
 
 const struct fact_place device_fact_places[DEVICE_FACTS] = {

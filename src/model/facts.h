@@ -40,6 +40,11 @@ enum fact_id {
 	FACT_PROXMOX,
 	FACT_LIBVIRT_HOOK,
 	FACT_RESERVATIONS,    /* "0000:01:00.0 101 pid:812", a line each (Proxmox) */
+	FACT_MEMINFO,
+	FACT_HUGE_2M_FREE, FACT_HUGE_2M_RESERVED, FACT_HUGE_1G_FREE, FACT_HUGE_1G_RESERVED,
+	FACT_POWER_STATE,     /* "freeze mem disk" */
+	FACT_NVIDIA,	      /* its driver is loaded */
+	FACT_NVIDIA_SMI,
 	FACTS
 };
 
@@ -64,6 +69,7 @@ enum fact_line_kind {
 	LINE_VIRQFD,	     /* a list of modules that names vfio_virqfd */
 	LINE_IGNORED_FILE,   /* a file of /etc/modprobe.d that modprobe passes over; text: the line that was meant */
 	LINE_FRAMEBUFFER,    /* of /proc/iomem: the firmware's picture */
+	LINE_INTX,	     /* of /proc/interrupts: a line that VFIO hands to a guest, "… vfio-intx(0000:01:00.0)" */
 	LINE_KINDS
 };
 struct fact_line {
@@ -94,6 +100,7 @@ struct facts {
 	bool is_iomem_masked;		   /* /proc/iomem without root: all addresses are 0 */
 	enum tri is_vfio_installed, is_type1_installed; /* vfio-pci, vfio_iommu_type1 for the running kernel, built in counts */
 	enum tri has_acs_override;	   /* the kernel has the patch; asked only where the word is there */
+	enum tri is_sleep_masked;	   /* systemd's sleep.target: the host never sleeps by it */
 	enum tri is_lto;		   /* built by clang with LTO; asked only where initcall_blacklist is there */
 	const char *config_file;	   /* the kernel's configuration that says so, NULL: none */
 	enum tri has_early_vfio;	   /* the early image's own settings name vfio-pci */

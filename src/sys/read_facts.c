@@ -173,6 +173,18 @@ static void read_asker(struct sys *s, struct arena *mem, struct facts *f)
 	(void)sys_lines(s, sys_path(path, "proc/%d/status", (int)pid), take_status_line, &t);
 }
 
+/* A unit is masked by a link to nowhere. */
+static void read_sleep(struct sys *s, struct arena *mem, struct facts *f)
+{
+	static const char unit[] = "etc/systemd/system/sleep.target";
+	const char *target = sys_link_base(s, mem, unit);
+
+	if (target)
+		f->is_sleep_masked = tri_from(str_eq(target, "null"));
+	else if (s->ops->exists(s, "etc/systemd/system") > 0)
+		f->is_sleep_masked = TRI_NO;
+}
+
 void read_facts(struct sys *s, struct arena *mem, const struct host *h, const bool *is_wanted, const struct boot *b,
     const char *generator, struct facts *ret)
 {
@@ -187,6 +199,7 @@ void read_facts(struct sys *s, struct arena *mem, const struct host *h, const bo
 	read_installed(s, mem, ret, &files);
 	read_dmar(s, ret);
 	read_asker(s, mem, ret);
+	read_sleep(s, mem, ret);
 	read_fact_lines(s, mem, generator, ret);
 	read_fact_devices(s, mem, h, is_wanted, generator, ret);
 	for (size_t i = 0; files.is_known && i < h->n_functions; i++) {

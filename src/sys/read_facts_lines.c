@@ -111,6 +111,16 @@ static int take_iomem_line(void *data, const char *line)
 	return 0;
 }
 
+static int take_interrupt_line(void *data, const char *line)
+{
+	struct gathering *g = data;
+
+	g->f->has_lines[LINE_INTX] = TRI_YES;
+	if (strstr(line, "vfio-intx("))
+		add_line(g, "/proc/interrupts", 0, strstr(line, "vfio-intx("));
+	return 0;
+}
+
 void read_fact_lines(struct sys *s, struct arena *mem, const char *generator, struct facts *f)
 {
 	struct gathering g = {.s = s, .mem = mem, .f = f};
@@ -134,4 +144,6 @@ void read_fact_lines(struct sys *s, struct arena *mem, const char *generator, st
 	g.kind = LINE_FRAMEBUFFER;
 	f->is_iomem_masked = true;
 	(void)sys_lines(s, "proc/iomem", take_iomem_line, &g);
+	g.kind = LINE_INTX;
+	(void)sys_lines(s, "proc/interrupts", take_interrupt_line, &g);
 }

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "sys/folder.h"
 #include "sys/machine_xml.h"
+#include "sys/read_machines.h"
 #include "sys/read_uses.h"
 #include "text/machine.h"
 
@@ -16,6 +17,7 @@ enum {
 struct machine_reading {
 	struct use_reading *r;
 	const char *tool; /* "libvirt" */
+	enum machine_tool kind;
 	char *text;	  /* room for the definition that is being read */
 };
 
@@ -66,42 +68,50 @@ static bool has_ending(const char *name, const char *ending)
 
 /* ---- what a definition names ---- */
 
-static bool names(const struct machine_device *device, const struct pci_function *f, bool is_card)
+/* Cards by the number that the kernel gave them. */
+static void look_up_cards(struct machine_reading *m, struct machine *machine)
 {
-	switch (device->kind) {
-	case MACHINE_FUNCTION:
-		return pci_addr_cmp(f->addr, device->addr) == 0;
-	case MACHINE_SLOT:
-		return pci_addr_same_slot(f->addr, device->addr);
-	case MACHINE_GPU_IDS:
-		return function_is_display(f) && f->has_ids && f->vendor == device->vendor &&
-		    (device->device == 0 || f->device == device->device);
-	case MACHINE_GPU_CARD:
-		return is_card;
-	case MACHINE_GPU_ANY:
-		return function_is_display(f);
-	case MACHINE_MAPPING: /* was looked up before */
-		break;
+	for (size_t i = 0; i < machine->n_devices; i++) {
+		struct machine_device *device = &machine->devices[i];
+		char link[SYS_PATH];
+		int card;
+
+		if (device->kind != MACHINE_GPU_CARD)
+			continue;
+		card = uses_function_of(m->r, sys_path(link, "sys/class/drm/card%u", device->number));
+		if (card < 0)
+			continue;
+		device->kind = MACHINE_FUNCTION;
+		device->addr = m->r->h->functions[card].addr;
 	}
-	return false;
 }
 
-static void add_devices(struct machine_reading *m, const struct machine *machine, const char *name, const char *path)
+static const char *words_of(struct machine_reading *m, const char *name)
 {
-	const char *subject = arena_printf(m->r->mem, "%s machine %.*s", m->tool, LONGEST_NAME, name);
+	return arena_printf(m->r->mem, "%s machine %.*s", m->tool, LONGEST_NAME, name);
+}
 
-	for (size_t i = 0; i < machine->n_devices; i++) {
-		const struct machine_device *device = &machine->devices[i];
-		char link[SYS_PATH];
-		int card = device->kind != MACHINE_GPU_CARD
-		    ? -1 : uses_function_of(m->r, sys_path(link, "sys/class/drm/card%u", device->number));
+static void add_devices(struct machine_reading *m, struct machine *machine, const char *name, const char *path)
+{
+	const char *subject = words_of(m, name);
 
+	look_up_cards(m, machine);
+	for (size_t i = 0; i < machine->n_devices; i++)
 		for (size_t k = 0; k < m->r->h->n_functions; k++)
-			if (names(device, &m->r->h->functions[k], (int)k == card))
+			if (machine_device_means(&machine->devices[i], &m->r->h->functions[k]))
 				uses_add(m->r, USE_MACHINE, (int)k, subject, path);
-	}
 	if (machine->is_unclear)
 		blind(m, "has a definition that is not understood", path);
+}
+
+static void add_machine(struct machine_reading *m, struct machine *machine, const char *name, const char *path)
+{
+	struct machines *all = m->r->machines;
+
+	add_devices(m, machine, name, path);
+	if (all && (machine->n_devices > 0 || machine->wrong_key))
+		*ARENA_PUSH(m->r->mem, all->items, all->n) = (struct known_machine){.m = *machine, .tool = m->kind, .words = words_of(m, name),
+		    .file = arena_printf(m->r->mem, "/%s", path)};
 }
 
 /* ---- libvirt ---- */
@@ -119,7 +129,20 @@ static void read_libvirt_file(struct machine_reading *m, const char *path)
 	else if (n < 0 || !machine.name)
 		blind(m, "has a definition that is not understood", path);
 	else
-		add_devices(m, &machine, machine.name, path);
+		add_machine(m, &machine, machine.name, path);
+}
+
+static void read_libvirt_folder(struct machine_reading *m, const char *name)
+{
+	struct folder folder;
+
+	(void)list_definitions(m, name, &folder);
+	for (size_t k = 0; k < folder.n; k++) {
+		char path[SYS_PATH];
+
+		if (has_ending(folder.names[k], ".xml"))
+			read_libvirt_file(m, sys_path(path, "%s/%s", name, folder.names[k]));
+	}
 }
 
 static void read_libvirt(struct machine_reading *m)
@@ -129,17 +152,9 @@ static void read_libvirt(struct machine_reading *m)
 	    "run/libvirt/qemu", "run/libvirt/lxc", "run/libvirt/libxl"};
 
 	m->tool = "libvirt";
-	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
-		struct folder folder;
-
-		(void)list_definitions(m, folders[i], &folder);
-		for (size_t k = 0; k < folder.n; k++) {
-			char path[SYS_PATH];
-
-			if (has_ending(folder.names[k], ".xml"))
-				read_libvirt_file(m, sys_path(path, "%s/%s", folders[i], folder.names[k]));
-		}
-	}
+	m->kind = TOOL_LIBVIRT;
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		read_libvirt_folder(m, folders[i]);
 }
 
 /* ---- Proxmox ---- */
@@ -168,12 +183,24 @@ static void look_up_mappings(struct machine_reading *m, struct machine *machine,
 	size_t n = machine->n_devices;
 
 	for (size_t i = 0; i < n; i++) {
-		if (machine->devices[i].kind != MACHINE_MAPPING)
+		const struct machine_device given = machine->devices[i];
+		size_t first = machine->n_devices;
+
+		if (given.kind != MACHINE_MAPPING)
 			continue;
 		if (read_definition(m, MAPPINGS) < 0)
 			machine->is_unclear = true;
 		else
-			machine_parse_proxmox_mapping(machine, m->text, machine->devices[i].name, node);
+			machine_parse_proxmox_mapping(machine, m->text, given.name, node);
+		for (size_t k = first; k < machine->n_devices; k++) {
+			struct machine_device *d = &machine->devices[k];
+
+			d->is_choice = true;
+			d->is_pcie = given.is_pcie;
+			d->has_place = given.has_place;
+			d->is_on_root = given.is_on_root;
+			d->guest_bus = given.guest_bus;
+		}
 	}
 }
 
@@ -186,7 +213,7 @@ static void read_proxmox_file(struct machine_reading *m, const char *folder, con
 		return;
 	machine_parse_proxmox(&machine, m->text);
 	look_up_mappings(m, &machine, node);
-	add_devices(m, &machine, arena_strndup(m->r->mem, name, strlen(name) - strlen(".conf")), path);
+	add_machine(m, &machine, arena_strndup(m->r->mem, name, strlen(name) - strlen(".conf")), path);
 }
 
 static void read_proxmox_reservations(struct machine_reading *m)
@@ -197,7 +224,7 @@ static void read_proxmox_reservations(struct machine_reading *m)
 		return;
 	machine_parse_proxmox_reservations(&all, m->text);
 	for (size_t i = 0; i < all.n_devices; i++) {
-		const struct machine one = {.devices = &all.devices[i], .n_devices = 1};
+		struct machine one = {.devices = &all.devices[i], .n_devices = 1};
 
 		add_devices(m, &one, all.devices[i].name, RESERVATIONS);
 	}
@@ -213,6 +240,7 @@ static void read_proxmox(struct machine_reading *m)
 	int n;
 
 	m->tool = "Proxmox";
+	m->kind = TOOL_PROXMOX;
 	n = list_definitions(m, sys_path(path, "etc/pve/qemu-server"), &folder);
 	/* The link to the node's own folder may be missing from a copy. */
 	if (n == -ENOENT && node)
@@ -256,7 +284,7 @@ static void read_lxd_machine(struct machine_reading *m, const struct lxd_place *
 
 	if (n >= 0) {
 		machine_parse_lxd(&machine, m->text);
-		add_devices(m, &machine, name, path);
+		add_machine(m, &machine, name, path);
 		return;
 	}
 	/* On most kinds of storage the definition is mounted while the machine runs, and the snap's for itself alone. */
@@ -278,6 +306,7 @@ static void read_lxd(struct machine_reading *m)
 		char path[SYS_PATH];
 
 		m->tool = places[i].tool;
+		m->kind = TOOL_LXD;
 		(void)list_definitions(m, sys_path(path, "%s/virtual-machines", places[i].folder), &folder);
 		for (size_t k = 0; k < folder.n; k++)
 			read_lxd_machine(m, &places[i], folder.names[k]);
@@ -296,4 +325,42 @@ void read_machine_uses(struct use_reading *r)
 	read_libvirt(&m);
 	read_proxmox(&m);
 	read_lxd(&m);
+}
+
+/* ---- of a user's own libvirt ---- */
+
+struct home_search {
+	struct arena *mem;
+	uint64_t uid;
+	const char *home;
+};
+
+/* "ann:x:1000:1000:Ann:/home/ann:/bin/sh" */
+static int look_at_account(void *data, const char *line)
+{
+	struct home_search *search = data;
+	char *rest = arena_strdup(search->mem, line), *field = NULL;
+	uint64_t uid;
+
+	for (int i = 0; i < 3; i++)
+		field = machine_part(&rest, ":");
+	if (!field || !str_number(field, 10, UINT32_MAX, &uid) || uid != search->uid)
+		return 0;
+	for (int i = 0; i < 3; i++)
+		field = machine_part(&rest, ":");
+	search->home = field;
+	return 1;
+}
+
+void read_session_machines(struct sys *s, struct arena *mem, struct host *h, unsigned uid, struct machines *ret)
+{
+	cleanup_free char *text = malloc(LARGEST + 1);
+	struct use_reading r = {.s = s, .mem = mem, .h = h, .machines = ret};
+	struct machine_reading m = {.r = &r, .tool = "libvirt session", .kind = TOOL_SESSION, .text = text};
+	struct home_search search = {.mem = mem, .uid = uid};
+	char path[SYS_PATH];
+
+	(void)sys_lines(s, "etc/passwd", look_at_account, &search);
+	if (text && search.home && *search.home == '/' && !strstr(search.home, "/.."))
+		read_libvirt_folder(&m, sys_path(path, "%s/.config/libvirt/qemu", search.home + 1));
 }

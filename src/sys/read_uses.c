@@ -81,7 +81,8 @@ void read_uses(struct sys *s, struct arena *mem, struct host *h, const struct us
 	    [AREA_MACHINES] = read_machine_uses,
 	};
 	static_assert(ARRAY_LEN(readers) == AREAS, "every area has its reader");
-	struct use_reading r = {.s = s, .mem = mem, .h = h, .wanted = q->wanted, .may_try = q->may_try};
+	struct use_reading r = {.s = s, .mem = mem, .h = h, .wanted = q->wanted, .may_try = q->may_try,
+	    .machines = q->machines};
 
 	look_for_container(&r, q->areas);
 	for (int i = 0; i < AREAS; i++)

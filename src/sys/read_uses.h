@@ -7,6 +7,7 @@
 #include "model/host.h"
 #include "model/use.h"
 #include "sys/sys.h"
+#include "text/machine.h"
 
 struct use_reading {
 	struct sys *s;
@@ -18,6 +19,7 @@ struct use_reading {
 	size_t n_uses;
 	struct blind_spot *blind;
 	size_t n_blind;
+	struct machines *machines; /* NULL: not kept */
 };
 
 /* What is read: the areas (bits 1 << AREA_…); of all functions, but idle disks are looked at only where they hang on one
@@ -27,6 +29,7 @@ struct uses_request {
 	unsigned areas;
 	const bool *wanted;
 	bool may_try;
+	struct machines *machines; /* gets those that are configured, with AREA_MACHINES; NULL: not asked */
 };
 
 /* Cannot fail: what cannot be seen becomes a blind spot. */

@@ -99,7 +99,7 @@ static uint64_t fraction_of(const char *digits, size_t length, uint64_t unit)
 }
 
 /* "8G", "1.5g", "4096" (of unit bytes each); digits, a fraction, B K M G T P E. */
-static bool parse_size(const char *text, size_t length, uint64_t unit, uint64_t *ret_bytes)
+bool qemu_size_parse(const char *text, size_t length, uint64_t unit, uint64_t *ret_bytes)
 {
 	size_t whole = 0, used;
 	uint64_t number, fraction = 0;
@@ -134,7 +134,7 @@ static void take_ram(struct scan *s, const char *value)
 	struct piece size = find_value(value, "size", true);
 
 	/* Without a size (only slots=, maxmem=) the default stays. */
-	if (size.text && !parse_size(size.text, size.length, MIB, &s->ram_bytes))
+	if (size.text && !qemu_size_parse(size.text, size.length, MIB, &s->ram_bytes))
 		s->m.is_known = false;
 }
 
@@ -155,7 +155,7 @@ static void take_object(struct scan *s, const char *value)
 	}
 	b->id = find_value(value, "id", false);
 	size = find_value(value, "size", false);
-	b->is_known = size.text && parse_size(size.text, size.length, 1, &b->bytes);
+	b->is_known = size.text && qemu_size_parse(size.text, size.length, 1, &b->bytes);
 	s->n_backends++;
 }
 

@@ -18,3 +18,6 @@ struct qemu_memory {
 
 /* argv ends with NULL; foreign text. */
 struct qemu_memory qemu_memory_of(char *const *argv);
+
+/* "8G", "1.5g", "4096" (of unit bytes each); digits, a fraction, B K M G T P E. */
+bool qemu_size_parse(const char *text, size_t length, uint64_t unit, uint64_t *ret_bytes);

@@ -37,7 +37,7 @@ static struct json_object *finding_json(struct arena *mem, const struct host *h,
 	json_object_object_add(evidence, "lines", f->n_lines > 0 ? json_object_new_int64((int64_t)f->n_lines) : NULL);
 	add_text(o, mem, "id", f->row->id);
 	add_text(o, mem, "layer", layer_name(f->row->layer));
-	add_text(o, mem, "severity", severity_name(f->row->severity));
+	add_text(o, mem, "severity", severity_name(f->severity));
 	add_text(o, mem, "answer", check_answer_name(f->result.answer));
 	add_text(o, mem, "device", f->function < 0 ? NULL : h->functions[f->function].name);
 	add_text(o, mem, "text", f->result.text);
@@ -107,7 +107,7 @@ static void print_evidence(FILE *out, struct arena *mem, const struct check_resu
 static void print_finding(FILE *out, struct arena *mem, const struct host *h, const struct check_finding *f)
 {
 	bool is_bad = f->result.answer == CHECK_BAD;
-	const char *word = is_bad ? severity_name(f->row->severity) : f->result.answer == CHECK_OK ? "ok" : "unknown";
+	const char *word = is_bad ? severity_name(f->severity) : f->result.answer == CHECK_OK ? "ok" : "unknown";
 
 	(void)fprintf(out, "%-8s %s%s [%s]\n", word, device_words(mem, h, f), view_clean(mem, f->result.text), f->row->id);
 	print_evidence(out, mem, &f->result);

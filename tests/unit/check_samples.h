@@ -31,6 +31,30 @@ struct check_sample {
 	"etc/default/grub=GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\nproc/cmdline=BOOT_IMAGE=/vmlinuz root=/dev/sda1 quiet\n"    \
 	"boot/grub/grub.cfg=menuentry 'Proxmox' {|linux /vmlinuz root=/dev/sda1 quiet|}\nsys/firmware/memmap/\n"
 
+#define XML "etc/libvirt/qemu/win10.xml="
+#define HOSTDEV(managed, more) "<hostdev mode='subsystem' type='pci' managed='" managed "'><source><address bus='0x01' slot='0x00'/></source>" more "</hostdev>"
+#define DOMAIN(text) "<domain type='kvm'><name>win10</name>" text "</domain>"
+#define WITH_GPU(text) DOMAIN(text "<devices>" HOSTDEV("yes", "") "</devices>")
+#define PVE "etc/pve/qemu-server/100.conf="
+#define INCUS "var/lib/incus/virtual-machines/vm1/backup.yaml=instance:|  name: vm1|  expanded_devices:|    gpu0:|"
+/* A process that has the group open, its command line; "\x01" stands for the NUL between two words. */
+#define RUNS(program, words)                                                                                           \
+	"proc/900/comm=" program "\nproc/900/stat=900 (x) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/vfio/1\n"      \
+	"proc/900/exe@/usr/bin/" program "\nproc/900/cmdline=" program "\x01" words "\n"
+#define QEMU(words) RUNS("qemu-system-x86_64", words)
+#define CH(words) RUNS("cloud-hypervisor", words)
+#define GUEST_IOMMU "-device\x01intel-iommu,caching-mode=on\x01"
+#define USB_ON_VFIO "F 0000:02:00.0 0c0330 1b73:1100 vfio-pci 3\n"
+#define BY_IOMMUFD(pid, size)                                                                                          \
+	"proc/" pid "/comm=qemu\nproc/" pid "/stat=" pid " (x) S 1 1 1 0\nproc/" pid "/maps=\nproc/" pid "/fd/9@/dev/vfio/1\n"  \
+	"proc/" pid "/exe@/usr/bin/qemu-system-x86_64\nproc/" pid "/status=Uid:\t1000\t1000\t1000\t1000|CapEff:\t0000000000000000\n" \
+	"proc/" pid "/limits=Max locked memory         8589934592           8589934592           bytes\n"              \
+	"proc/" pid "/cmdline=qemu\x01-m\x01" size "\x01-object\x01iommufd,id=i\x01-device\x01vfio-pci,host=01:00.0,iommufd=i\n"
+
+#define OF_ANN                                                                                                         \
+	"proc/4242/status=Name:\tpassthru|Uid:\t1000\t1000\t1000\t1000|Groups:\t1000|CapEff:\t0000000000000000\n"      \
+	"etc/passwd=ann:x:1000:1000::/home/ann:/bin/sh\n"
+
 /* Handed over already, by somebody who may; nothing is in the way. */
 static const char well[] =
     "F 0000:00:01.0 060400 8086:1901 pcieport 1\n"
@@ -80,6 +104,10 @@ static const char well[] =
     "lib/modules/6.12.0-test/modules.dep=kernel/vfio/pci/vfio-pci.ko:|kernel/vfio/vfio_iommu_type1.ko:|kernel/nvidia.ko:\n"
     "lib/modules/6.12.0-test/modules.builtin=kernel/foo.ko\n"
     "etc/os-release=ID=debian\n"
+    "proc/meminfo=MemTotal:  33554432 kB|MemAvailable:  16777216 kB|Hugepagesize:  2048 kB\nsys/kernel/mm/hugepages/\n"
+    "sys/power/state=freeze mem disk\n"
+    XML DOMAIN("<memory unit='GiB'>8</memory><os><type machine='pc-q35-8.2'>hvm</type></os><features><kvm><hidden state='on'/></kvm></features><devices>"
+	HOSTDEV("yes", "<address type='pci' bus='0x05' slot='0x00' function='0x0'/>") "</devices>") "\n"
     "etc/modprobe.d/\netc/dracut.conf.d/\netc/udev/rules.d/\netc/modules-load.d/\netc/modules=\n"
     "etc/systemd/system/default.target@/lib/systemd/system/graphical.target\n"
     "etc/initramfs-tools/modules=\nusr/sbin/mkinitramfs=\n";
@@ -234,4 +262,81 @@ static const struct check_sample check_samples[] = {
     {"proxmox-bootloader", PROXMOX "etc/kernel/cmdline=root=/dev/sda1 intel_iommu=on\n", PROXMOX, NULL},
     {"lockdown", "sys/kernel/security/lockdown=none [integrity] confidentiality\n", "", NULL},
     {"kvm-ignored-msr", "sys/module/kvm/parameters/ignore_msrs=Y\n", "", NULL},
+    /* machines that are configured */
+    {"libvirt-in-use", "run/libvirt/qemu/win10.xml=<domstatus state='running' pid='900'>" WITH_GPU("") "</domstatus>\n",
+	"run/libvirt/qemu/win10.xml=<domstatus state='running' pid='900'>" DOMAIN("") "</domstatus>\n", NULL},
+    {"qemu-device-missing", XML DOMAIN("<devices><hostdev type='pci'><source><address bus='0x0b' slot='0'/></source></hostdev></devices>") "\n", "", ""},
+    {"qemu-device-missing", PVE "hostpci0: 0000:0b:00,pcie=1|machine: q35\n", PVE "hostpci0: 0000:01:00,pcie=1|machine: q35\n", ""},
+    {"qemu-device-missing", NULL, PVE "hostpci0: mapping=gpu\netc/pve/mapping/pci.cfg=gpu|\tmap id=10de:2204,path=0000:0b:00.0|\tmap id=10de:2204,path=0000:01:00.0\n", ""},
+    {"qemu-device-attached-twice", PVE "hostpci0: 01:00|hostpci1: 01:00.1\n", PVE "hostpci0: 01:00.0|hostpci1: 01:00.1|[PENDING]|hostpci0: 01:00\n", NULL},
+    {"qemu-device-attached-twice", QEMU("-device\x01vfio-pci,host=01:00.0\x01-device\x01{\"driver\":\"vfio-pci\",\"host\":\"0000:01:00.0\"}"),
+	QEMU("-device\x01vfio-pci,host=01:00.0\x01-device\x01{\"driver\":\"vfio-pci\",\"host\":\"0000:01:00.1\"}"), NULL},
+    {"qemu-device-attached-twice", NULL, INCUS "      pci: 0000:01:00.0|      type: gpu|  devices:|    gpu0:|      pci: 0000:01:00.0|      type: gpu\n", NULL},
+    {"libvirt-nonendpoint", XML DOMAIN("<devices><hostdev type='pci'><source><address bus='0' slot='1'/></source></hostdev></devices>") "\n", "", ""},
+    {"libvirt-unmanaged", ON_NVIDIA XML DOMAIN("<devices>" HOSTDEV("no", "") "</devices>") "\n", XML DOMAIN("<devices>" HOSTDEV("no", "") "</devices>") "\n", NULL},
+    {"libvirt-unmanaged", NULL, ON_NVIDIA, NULL},
+    {"libvirt-reset-failed", "F 0000:01:00.0 030000 10de:2204 pci-stub 1\n-" GPU "reset_method\n", "-" GPU "reset_method\n", NULL},
+    {"libvirt-reset-failed", "-" GPU "reset_method\n" XML DOMAIN("<devices>" HOSTDEV("yes", "<driver name='xen'/>") "</devices>") "\n",
+	XML DOMAIN("<devices>" HOSTDEV("yes", "<driver name='xen'/>") "</devices>") "\n", NULL},
+    {"qemu-property-type", XML WITH_GPU("<override><device alias='hostdev0'><frontend><property name='x-pci-device-id' type='string' value='0x1234'/></frontend></device></override>") "\n",
+	XML WITH_GPU("<override><device alias='hostdev0'><frontend><property name='x-pci-device-id' type='unsigned' value='4660'/></frontend></device></override>") "\n", NULL},
+    {"session-libvirt", OF_ANN "home/ann/.config/libvirt/qemu/win10.xml=" WITH_GPU("") "\n", OF_ANN "home/ann/.config/libvirt/qemu/win10.xml=" DOMAIN("<devices>" HOSTDEV("no", "") "</devices>") "\n", NULL},
+    {"session-libvirt", OF_ANN ON_NVIDIA "home/ann/.config/libvirt/qemu/win10.xml=" DOMAIN("<devices>" HOSTDEV("no", "") "</devices>") "\n",
+	"etc/passwd=ann:x:1000:1000::/home/ann:/bin/sh\nhome/ann/.config/libvirt/qemu/win10.xml=" WITH_GPU("") "\n", NULL}, /* root looks at nobody's */
+    {"proxmox-pcie-needs-q35", PVE "hostpci0: 01:00,pcie=1\n", PVE "hostpci0: 01:00,pcie=1|machine: pc-q35-8.1\n", NULL},
+    {"proxmox-pcie-needs-q35", PVE "hostpci0: 01:00,pcie=1|machine: pc-i440fx-8.1\n", PVE "hostpci0: 01:00,pcie=1|arch: aarch64\n", NULL},
+    {"lxd-wrong-key", INCUS "      address: 0000:01:00.0|      type: gpu\n", INCUS "      pci: 0000:01:00.0|      type: gpu\n", ""},
+    {"lxd-wrong-key", INCUS "      pci: 0000:01:00.0|      type: pci\n", INCUS "      address: 0000:01:00.0|      type: pci\n", ""},
+    {"lxd-companion", INCUS "      pci: 0000:01:00.0|      type: gpu\nF 0000:02:00.0 020000 8086:1533 igb 1\n",
+	INCUS "      pci: 0000:01:00.0|      type: gpu|    nic0:|      address: 0000:02:00.0|      type: pci\nF 0000:02:00.0 020000 8086:1533 igb 1\n", NULL},
+    {"lxd-no-hotplug", INCUS "      pci: 0000:01:00.0|      type: gpu\n", INCUS "      pci: 0000:01:00.0|      gputype: sriov|      type: gpu\n", NULL},
+    {"viommu-caching-mode", XML DOMAIN("<devices><iommu model='intel'/>" HOSTDEV("yes", "") "</devices>") "\n",
+	XML DOMAIN("<devices><iommu model='intel'><driver caching_mode='on'/></iommu>" HOSTDEV("yes", "") "</devices>") "\n", NULL},
+    {"viommu-caching-mode", PVE "hostpci0: 01:00|args: -device intel-iommu\n", PVE "hostpci0: 01:00|args: -device intel-iommu,caching-mode=on\n", NULL},
+    {"qemu-multiple-address-spaces", QEMU(GUEST_IOMMU "-device\x01vfio-pci,host=01:00.0,bus=rp1,addr=0\x01-device\x01vfio-pci,host=01:00.1,bus=rp2,addr=0"),
+	QEMU(GUEST_IOMMU "-device\x01vfio-pci,host=01:00.0,bus=rp1,addr=0.0\x01-device\x01vfio-pci,host=01:00.1,bus=rp1,addr=0.1"), NULL},
+    {"phys-bits-mismatch", XML WITH_GPU("<cpu><maxphysaddr mode='emulate' bits='46'/></cpu>") "\n", XML WITH_GPU("<cpu><maxphysaddr mode='emulate' bits='39'/></cpu>") "\n", NULL},
+    {"phys-bits-mismatch", PVE "hostpci0: 01:00|cpu: host,phys-bits=48\n", PVE "hostpci0: 01:00|cpu: host,phys-bits=host\n", NULL},
+    {"phys-bits-mismatch", QEMU("-cpu\x01host,phys-bits=40\x01-device\x01vfio-pci,host=01:00.0"), QEMU("-append\x01-cpu\x01-device\x01vfio-pci,host=01:00.0"), NULL},
+    {"guest-ram-exceeds-free", XML WITH_GPU("<memory unit='GiB'>32</memory>") "\n", XML WITH_GPU("<memory>8388608</memory>") "\n", NULL},
+    {"guest-ram-exceeds-free", PVE "hostpci0: 01:00|memory: 32768\n", PVE "hostpci0: 01:00|memory: 8192\n", NULL},
+    {"guest-ram-exceeds-free", INCUS "      pci: 0000:01:00.0|      type: gpu|  expanded_config:|    limits.memory: 32GiB\n",
+	XML WITH_GPU("<memory unit='GiB'>32</memory>") "\n" QEMU(""), NULL}, /* it runs */
+    {"hugepages-short", PVE "hostpci0: 01:00|memory: 4096|hugepages: 2\nsys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages=2048\nsys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages=1\n",
+	PVE "hostpci0: 01:00|memory: 4096|hugepages: 2\nsys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages=2048\nsys/kernel/mm/hugepages/hugepages-2048kB/resv_hugepages=0\n", NULL},
+    {"hugepages-short", XML WITH_GPU("<memory unit='GiB'>8</memory><memoryBacking><hugepages><page size='1' unit='GiB'/></hugepages></memoryBacking>") "\n",
+	XML WITH_GPU("<memory unit='GiB'>8</memory><memoryBacking><hugepages><page size='1' unit='GiB'/></hugepages></memoryBacking>")
+	"\nsys/kernel/mm/hugepages/hugepages-1048576kB/free_hugepages=8\nsys/kernel/mm/hugepages/hugepages-1048576kB/resv_hugepages=0\n", NULL},
+    {"qemu-topology", XML WITH_GPU("<os><type machine='pc-i440fx-8.2'>hvm</type></os>") "\n", "", NULL},
+    {"qemu-topology", PVE "hostpci0: 01:00.0,pcie=1|hostpci1: 01:00.1,pcie=1|machine: q35\n", PVE "hostpci0: 01:00,pcie=1|machine: q35\n", NULL},
+    {"qemu-topology", QEMU("-M\x01q35\x01-device\x01vfio-pci,host=01:00.0"), QEMU("-M\x01q35\x01-device\x01vfio-pci,host=01:00.0,bus=rp1"), NULL},
+    {"nvidia-code43", XML WITH_GPU("") "\n", "", NULL},
+    {"nvidia-code43", NULL, "F 0000:01:00.0 030200 10de:2330 vfio-pci 1\n" XML WITH_GPU("") "\n", NULL},
+    {"phys-bits-mismatch", NULL, "proc/cpuinfo=CPU implementer\t: 0x41\n", NULL},
+    {"nvidia-code43", PVE "hostpci0: 01:00|ostype: win11\n", PVE "hostpci0: 01:00|ostype: l26\n", NULL},
+    {"guest-driver-bound-boot-order", XML DOMAIN("<devices>" HOSTDEV("yes", "") "<video><model type='qxl'/></video></devices>") "\n",
+	XML DOMAIN("<devices>" HOSTDEV("yes", "") "<video><model type='none'/></video></devices>") "\n", NULL},
+    {"guest-driver-bound-boot-order", QEMU("-device\x01vfio-pci,host=01:00.0"), QEMU("-nodefaults\x01-device\x01vfio-pci,host=01:00.0"), NULL},
+    {"guest-driver-bound-boot-order", PVE "hostpci0: 01:00\n", PVE "hostpci0: 01:00,x-vga=1\n", NULL},
+    /* machines that run */
+    {"remove-while-held", QEMU(""), "", NULL},
+    {"reset-while-vm-runs", QEMU(""), "", NULL},
+    {"host-suspend-with-vfio", QEMU(""), "", NULL},
+    {"host-suspend-with-vfio", NULL, QEMU("") "etc/systemd/system/sleep.target@/dev/null\n", NULL},
+    {"iommufd-memlock", BY_IOMMUFD("900", "6G") BY_IOMMUFD("901", "6G"), BY_IOMMUFD("900", "4G") BY_IOMMUFD("901", "4G"), NULL},
+    {"iommufd-memlock", NULL, BY_IOMMUFD("900", "12G"), NULL}, /* alone */
+    {"mdev-iommufd", QEMU("-device\x01vfio-pci,sysfsdev=/sys/bus/mdev/devices/1-2,iommufd=i"), QEMU("-device\x01vfio-pci,sysfsdev=/sys/bus/mdev/devices/1-2"), ""},
+    {"ch-group-incomplete", CH("--device\x01path=/sys/bus/pci/devices/0000:01:00.0/,iommu=off\x01--device\x01path=/sys/bus/pci/devices/0000:01:00.1"),
+	CH("--device\x01path=/sys/bus/pci/devices/0000:01:00.0/,iommu=off\x01path=/sys/bus/pci/devices/0000:01:00.1"), NULL},
+    {"ch-iommufd-p2p", CH("--platform\x01iommufd=on\x01--device\x01path=/sys/bus/pci/devices/0000:01:00.0"),
+	CH("--platform\x01iommufd=on,vfio_p2p_dma=off\x01--device\x01path=/sys/bus/pci/devices/0000:01:00.0"), NULL},
+    {"ch-mmio32", CH("--device=path=/sys/bus/pci/devices/0000:01:00.0") GPU "resource=0x0000000080000000 0x00000000afffffff 0x0000000000040200\n",
+	CH("--device=path=/sys/bus/pci/devices/0000:01:00.0"), NULL},
+    {"ch-mmio32", CH("--platform=num_pci_segments=64\x01--device=path=/sys/bus/pci/devices/0000:01:00.0"), CH("--platform=num_pci_segments=2\x01--device=path=/sys/bus/pci/devices/0000:01:00.0"), NULL},
+    {"ch-mmio32", NULL, CH("--platform=num_pci_segments=64\x01--pci-segment\x01pci_segment=0,mmio32_aperture_weight=100\x01--device=path=/sys/bus/pci/devices/0000:01:00.0"), NULL},
+    {"usb-controller-msi", USB_ON_VFIO DEV "0000:02:00.0/reset_method=pm\n" DEV "0000:02:00.0/resource=\n", USB_ON_VFIO DEV "0000:02:00.0/reset_method=flr pm\n", "0000:02:00.0"},
+    {"usb-controller-msi", USB_ON_VFIO DEV "0000:02:00.0/reset_method=flr\n" "proc/interrupts=  24:  0  0  IR-PCI-MSIX-0000:01:00.0  0-edge  vfio-msix|  16:  9  0  IR-IO-APIC  16-fasteoi  vfio-intx(0000:02:00.0)\n",
+	USB_ON_VFIO DEV "0000:02:00.0/reset_method=flr\n" "proc/interrupts=  24:  0  0  IR-PCI-MSIX-0000:01:00.0  0-edge  vfio-msix|  16:  9  0  IR-IO-APIC  16-fasteoi  vfio-intx(0000:03:00.0)\n", "0000:02:00.0"},
+    {"nvidia-smi-no-driver", "usr/bin/nvidia-smi=\n", ON_NVIDIA "usr/bin/nvidia-smi=\n", NULL},
+    {"nvidia-probe-not-called", "sys/module/nvidia/\n", ON_NVIDIA "sys/module/nvidia/\n", NULL},
 };

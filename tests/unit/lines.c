@@ -31,6 +31,22 @@ static void make_function(struct tree *t, const char *line)
 	tree_link(t, arena_printf(&t->mem, "sys/kernel/iommu_groups/%s/devices/%s", group, name), arena_printf(&t->mem, "../../../../devices/pci0000:00/%s", name));
 }
 
+/* A command line: words with a NUL behind each. */
+static void make_words(struct tree *t, const char *path, const char *text)
+{
+	char *copy = arena_strdup(&t->mem, text);
+	size_t length = strlen(copy);
+	FILE *f;
+
+	tree_file(t, path, "");
+	for (char *c = copy; *c; c++)
+		*c = *c == '\x01' ? '\0' : *c;
+	f = fopen(arena_printf(&t->mem, "%s/%s", t->root, path), "we");
+	assert_non_null(f);
+	assert_int_equal(fwrite(copy, 1, length + 1, f), length + 1);
+	assert_int_equal(fclose(f), 0);
+}
+
 static void make_line(struct tree *t, const char *line)
 {
 	const char *equals = strchr(line, '='), *at = strchr(line, '@');
@@ -42,6 +58,8 @@ static void make_line(struct tree *t, const char *line)
 		tree_folder(t, arena_strndup(&t->mem, line, length - 1));
 	else if (at && (!equals || at < equals))
 		tree_link(t, arena_strndup(&t->mem, line, (size_t)(at - line)), at + 1);
+	else if (equals && strchr(equals, '\x01'))
+		make_words(t, arena_strndup(&t->mem, line, (size_t)(equals - line)), equals + 1);
 	else if (equals && equals[1] == '\0')
 		tree_file(t, arena_strndup(&t->mem, line, (size_t)(equals - line)), "");
 	else if (equals)

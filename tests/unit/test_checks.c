@@ -173,7 +173,7 @@ static void a_host_that_is_well_is_ready(void **state)
 	make(&t, "");
 	r = checked(&t, "0000:01:00.0");
 	for (size_t i = 0; i < r.n; i++)
-		if (r.findings[i].result.answer != CHECK_OK && !r.findings[i].depends && r.findings[i].row->severity == SEVERITY_BLOCKER)
+		if (r.findings[i].result.answer != CHECK_OK && !r.findings[i].depends && r.findings[i].severity == SEVERITY_BLOCKER)
 			fail_msg("%s: %s", r.findings[i].row->id, r.findings[i].result.text);
 	assert_int_equal(r.is_ready, TRI_YES);
 	assert_int_equal(checked(&t, "").is_ready, TRI_YES);
@@ -257,7 +257,7 @@ static void what_blocks_comes_before_what_warns_and_decides(void **state)
 	assert_non_null(strstr(r.next, "passthru bind 0000:01:00.0"));
 	for (size_t i = 1; i < r.n; i++)
 		if (r.findings[i].result.answer == r.findings[i - 1].result.answer && r.findings[i].depends == r.findings[i - 1].depends)
-			assert_true(r.findings[i].row->severity >= r.findings[i - 1].row->severity);
+			assert_true(r.findings[i].severity >= r.findings[i - 1].severity);
 	/* Nobody asked for that card: it is the host's, and rightly so. */
 	r = checked(&t, "");
 	assert_int_equal(r.is_ready, TRI_YES);
@@ -399,6 +399,130 @@ static void the_kind_of_machine_and_what_it_changes_are_said(void **state)
 	tree_done(&t);
 }
 
+/* ---- machines ---- */
+
+static void what_cannot_be_read_of_machines_is_said_once_and_decides_nothing(void **state)
+{
+	static const char *const deltas[] = {PVE "hostpci0: the graphics card\n", XML "<domain\n",
+	    "proc/900/comm=qemu\nproc/900/stat=900 (x) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/vfio/1\nproc/900/exe@/usr/bin/qemu-system-x86_64\n"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(deltas); i++) {
+		struct check_report r;
+		struct tree t;
+		size_t n = 0;
+
+		make(&t, deltas[i]);
+		r = checked(&t, "0000:01:00.0");
+		for (size_t k = 0; k < r.n; k++)
+			n += r.findings[k].result.answer == CHECK_UNKNOWN && r.findings[k].result.file &&
+			    (strstr(r.findings[k].result.file, "etc/") || strstr(r.findings[k].result.file, "proc/900"));
+		assert_int_equal(n, 1);
+		if (i < 2)
+			assert_int_equal(r.is_ready, TRI_YES);
+		tree_done(&t);
+	}
+}
+
+/* Whoever writes "qemu-system-x86_64 -device vfio-pci,…" into his own arguments is no machine. */
+static void a_command_line_is_believed_only_of_a_machine_that_holds_vfio(void **state)
+{
+#define WORDS "-device\x01vfio-pci,host=01:00.0\x01-device\x01vfio-pci,host=01:00.0"
+	enum tri ready = TRI_UNKNOWN;
+
+	(void)state;
+	assert_int_equal(one_answer(QEMU(WORDS), "qemu-device-attached-twice", &ready), CHECK_BAD);
+	ready = TRI_UNKNOWN;
+	assert_int_equal(one_answer(RUNS("bash", WORDS), "qemu-device-attached-twice", &ready), CHECK_OK);
+	ready = TRI_UNKNOWN;
+	assert_int_equal(one_answer("proc/900/comm=qemu\nproc/900/stat=900 (x) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/null\n"
+				    "proc/900/exe@/usr/bin/qemu-system-x86_64\nproc/900/cmdline=qemu\x01" WORDS "\n", "qemu-device-attached-twice", &ready), CHECK_OK);
+	ready = TRI_UNKNOWN; /* an update took the program away below it */
+	assert_int_equal(one_answer(RUNS("qemu-kvm (deleted)", WORDS), "qemu-device-attached-twice", &ready), CHECK_BAD);
+#undef WORDS
+}
+
+static void a_command_line_without_end_is_unknown(void **state)
+{
+	const struct check_finding *f;
+	struct check_report r;
+	struct tree t;
+	char *words;
+
+	(void)state;
+	make(&t, QEMU(""));
+	words = arena_alloc(&t.mem, 300 * 1024);
+	memset(words, 'x', 300 * 1024 - 1);
+	tree_file(&t, "proc/900/cmdline", words);
+	r = checked(&t, "0000:01:00.0");
+	f = answer_of(&r, "qemu-device-missing");
+	assert_true(f && f->result.answer == CHECK_UNKNOWN && str_eq(f->result.file, "/proc/900/cmdline"));
+	tree_done(&t);
+}
+
+static void a_device_that_is_named_narrows_to_the_machines_that_name_it(void **state)
+{
+	static const char other[] = "F 0000:02:00.0 020000 8086:1533 igb 3\n" PVE "hostpci0: 02:00.0,pcie=1\n";
+	enum tri ready = TRI_NO; /* none is named */
+
+	(void)state;
+	assert_int_equal(one_answer(other, "proxmox-pcie-needs-q35", &ready), CHECK_BAD);
+	ready = TRI_UNKNOWN;
+	assert_int_equal(one_answer(other, "proxmox-pcie-needs-q35", &ready), CHECK_OK);
+	ready = TRI_UNKNOWN;
+	assert_int_equal(one_answer(PVE "hostpci0: 02:00.0;01:00.1,pcie=1\n", "proxmox-pcie-needs-q35", &ready), CHECK_OK);
+	ready = TRI_UNKNOWN;
+	assert_int_equal(one_answer(PVE "hostpci0: 02:00.0;01:00.0,pcie=1\n", "proxmox-pcie-needs-q35", &ready), CHECK_BAD);
+}
+
+/* Others do not start; the device can be handed over all the same. */
+static void only_a_machine_that_has_the_device_stops_a_hand_over(void **state)
+{
+	static const char running[] = "run/libvirt/qemu/win10.xml=<domstatus state='running'>" WITH_GPU("") "</domstatus>\n";
+	enum tri ready = TRI_UNKNOWN;
+
+	(void)state;
+	assert_int_equal(one_answer(PVE "hostpci0: 01:00;0b:00,pcie=1|memory: 99999999|cpu: host,phys-bits=60|args: -device intel-iommu\n", "qemu-device-missing", &ready), CHECK_BAD);
+	assert_int_equal(ready, TRI_YES);
+	assert_int_equal(one_answer(running, "libvirt-in-use", &ready), CHECK_BAD);
+	assert_int_equal(ready, TRI_NO);
+}
+
+/* Its own memory is not free because it has it. */
+static void a_machine_that_may_run_already_is_not_told_that_memory_is_short(void **state)
+{
+	static const char huge[] = XML WITH_GPU("<memory unit='GiB'>32</memory>") "\n", pages[] = PVE "hostpci0: 01:00|memory: 4096|hugepages: 2\n";
+	static const char unseen[] = "-proc/1/comm\n-proc/1/fd/\n-proc/1/maps\n-proc/1/stat\n-proc/1/status\n";
+	struct tree t;
+	enum tri ready = TRI_UNKNOWN;
+
+	(void)state;
+	tree_open(&t);
+	assert_int_equal(one_answer(arena_printf(&t.mem, "%s%s", huge, unseen), "guest-ram-exceeds-free", &ready), CHECK_UNKNOWN);
+	ready = TRI_UNKNOWN;
+	assert_int_equal(one_answer(arena_printf(&t.mem, "%s%s", pages, unseen), "hugepages-short", &ready), CHECK_UNKNOWN);
+	/* On a driver of the host it does not run, whoever is seen. */
+	ready = TRI_UNKNOWN;
+	assert_int_equal(one_answer(arena_printf(&t.mem, "%s%s%s", huge, unseen, ON_NVIDIA "F 0000:01:00.1 040300 10de:1aef - 1\n"), "guest-ram-exceeds-free", &ready), CHECK_BAD);
+	ready = TRI_UNKNOWN;
+	assert_int_equal(one_answer("-proc/meminfo\n", "guest-ram-exceeds-free", &ready), CHECK_UNKNOWN);
+	tree_done(&t);
+}
+
+static void several_machines_with_one_trouble_are_one_finding(void **state)
+{
+	const struct check_finding *f;
+	struct check_report r;
+	struct tree t;
+
+	(void)state;
+	make(&t, PVE "hostpci0: 01:00,pcie=1\netc/pve/qemu-server/101.conf=hostpci0: 01:00,pcie=1\n");
+	r = checked(&t, "0000:01:00.0");
+	f = answer_of(&r, "proxmox-pcie-needs-q35");
+	assert_true(f && strstr(f->result.text, "Proxmox machine 100: hostpci0 has pcie=1") && strstr(f->result.text, "(and so it is with 1 more)"));
+	tree_done(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -415,6 +539,13 @@ int main(void)
 	    T(what_was_left_out_is_unknown_and_a_device_nobody_named_does_not_decide),
 	    T(the_menu_of_the_boards_maker_is_named),
 	    T(the_kind_of_machine_and_what_it_changes_are_said),
+	    T(what_cannot_be_read_of_machines_is_said_once_and_decides_nothing),
+	    T(a_command_line_is_believed_only_of_a_machine_that_holds_vfio),
+	    T(a_command_line_without_end_is_unknown),
+	    T(a_device_that_is_named_narrows_to_the_machines_that_name_it),
+	    T(only_a_machine_that_has_the_device_stops_a_hand_over),
+	    T(a_machine_that_may_run_already_is_not_told_that_memory_is_short),
+	    T(several_machines_with_one_trouble_are_one_finding),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
