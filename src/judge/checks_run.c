@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "judge/checks.h"
+#include "judge/verdict.h"
 #include "model/hugepages.h"
 
 /* ---- who runs ---- */
@@ -21,16 +22,19 @@ const struct holder *check_vfio_holder(const struct check_context *c, const stru
 	return NULL;
 }
 
-/* holder-invisible says what was not seen. */
+/* Nobody was asked, and a driver of VFIO has it, or may. Of those that were asked holder-invisible says what was not seen. */
+static bool may_be_held(const struct check_context *c, const struct pci_function *f)
+{
+	return !c->all->holders && (f->has_driver == TRI_UNKNOWN || judge_is_vfio_driver(f->driver));
+}
+
 static struct check_result while_held(const struct check_context *c, const char *text, const char *mend)
 {
 	const struct holder *h = check_vfio_holder(c, c->f);
 	struct check_result r;
 
-	if (!h && !c->all->holders)
-		return check_unknown("processes were not looked at", "/proc");
 	if (!h)
-		return check_ok("/proc", NULL);
+		return may_be_held(c, c->f) ? check_unknown("processes were not looked at", "/proc") : check_ok("/proc", NULL);
 	r = check_bad(arena_printf(c->mem, "%s (process %d) has it: %s", h->command ? h->command : "a program", h->pid, text), arena_printf(c->mem, "/proc/%d/fd", h->pid), h->file);
 	r.mend = mend;
 	return r;
@@ -55,6 +59,9 @@ static struct check_result ask_suspend(const struct check_context *c)
 	const struct fact *states = fact_of(c->facts, FACT_POWER_STATE);
 	const struct holder *h = check_vfio_holder(c, NULL);
 
+	for (size_t i = 0; c->all->h && i < c->all->h->n_functions; i++)
+		if (may_be_held(c, &c->all->h->functions[i]))
+			return check_unknown("processes were not looked at", "/proc");
 	if (!h || states->is_there == TRI_NO || (states->text && *states->text == '\0'))
 		return check_ok(states->file, states->text);
 	if (c->facts && c->facts->is_sleep_masked == TRI_YES)
@@ -231,9 +238,9 @@ static struct check_result ask_probe(const struct check_context *c)
 #define COMMAND_LINES "/proc/*/cmdline of what holds VFIO"
 
 const struct check checks_run[] = {
-    {"remove-while-held", CHECK_DEVICE | CHECK_GUEST | CHECK_NOTE, "/proc/*/fd", "no machine runs with it that a removal would wait for", ask_remove_held},
-    {"reset-while-vm-runs", CHECK_DEVICE | CHECK_GUEST | CHECK_NOTE, "/proc/*/fd", "no machine runs with it that a reset would harm", ask_reset_held},
-    {"host-suspend-with-vfio", CHECK_GUEST | CHECK_NOTE, "/proc/*/fd; /sys/power/state; /etc/systemd/system/sleep.target", "no machine with a device would be put to sleep", ask_suspend},
+    {"remove-while-held", CHECK_DEVICE | CHECK_GUEST | CHECK_NOTE | CHECK_MACHINES, "/proc/*/fd", "no machine runs with it that a removal would wait for", ask_remove_held},
+    {"reset-while-vm-runs", CHECK_DEVICE | CHECK_GUEST | CHECK_NOTE | CHECK_MACHINES, "/proc/*/fd", "no machine runs with it that a reset would harm", ask_reset_held},
+    {"host-suspend-with-vfio", CHECK_GUEST | CHECK_NOTE | CHECK_MACHINES, "/proc/*/fd; /sys/power/state; /etc/systemd/system/sleep.target", "no machine with a device would be put to sleep", ask_suspend},
     {"iommufd-memlock", CHECK_GUEST | CHECK_MACHINES, COMMAND_LINES "; /proc/*/limits", "no user's machines share too little lockable memory", ask_user_memlock},
     {"mdev-iommufd", CHECK_GUEST | CHECK_MACHINES, COMMAND_LINES, "no machine opens a mediated device by iommufd", ask_mediated},
     {"ch-group-incomplete", CHECK_DEVICE | CHECK_GUEST | CHECK_GROUP | CHECK_MACHINES, COMMAND_LINES, "Cloud Hypervisor gets groups by one option each", ask_split},

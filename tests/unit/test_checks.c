@@ -504,6 +504,13 @@ static void a_machine_that_may_run_already_is_not_told_that_memory_is_short(void
 	/* On a driver of the host it does not run, whoever is seen. */
 	ready = TRI_UNKNOWN;
 	assert_int_equal(one_answer(arena_printf(&t.mem, "%s%s%s", huge, unseen, ON_NVIDIA "F 0000:01:00.1 040300 10de:1aef - 1\n"), "guest-ram-exceeds-free", &ready), CHECK_BAD);
+	/* Nor do processes matter to a device that VFIO does not have. */
+	ready = TRI_UNKNOWN;
+	assert_int_equal(one_answer("-sys/dev/char/\n", "host-suspend-with-vfio", &ready), CHECK_UNKNOWN);
+	ready = TRI_UNKNOWN;
+	assert_int_equal(one_answer("-sys/dev/char/\n" ON_NVIDIA "F 0000:01:00.1 040300 10de:1aef - 1\n", "host-suspend-with-vfio", &ready), CHECK_OK);
+	ready = TRI_UNKNOWN;
+	assert_int_equal(one_answer("-sys/dev/char/\n" ON_NVIDIA "F 0000:01:00.1 040300 10de:1aef - 1\n", "remove-while-held", &ready), CHECK_OK);
 	ready = TRI_UNKNOWN;
 	assert_int_equal(one_answer("-proc/meminfo\n", "guest-ram-exceeds-free", &ready), CHECK_UNKNOWN);
 	tree_done(&t);
