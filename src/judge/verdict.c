@@ -338,6 +338,32 @@ static bool only_unknown_block(struct building *b)
 	return true;
 }
 
+/* "Co-processor: Emulex Corporation …": a listing without numbers names the vendor, if it is not cut off. */
+static bool names_other_vendor(const char *description)
+{
+	static const char amd[] = "Advanced Micro Devices";
+	const char *name = description ? strstr(description, ": ") : NULL;
+
+	return name && strlen(name + 2) >= strlen(amd) && !strstr(name, amd) && !strstr(name, "AMD");
+}
+
+/* Where no vendor is known, a part of the platform that shares the slot looks like a part of the card. */
+static bool may_be_platform(const struct pci_function *f)
+{
+	return !f->has_ids && base_class(f) != 0x03 && base_class(f) != 0x04 && !names_other_vendor(f->description);
+}
+
+static bool has_doubtful_companion(struct building *b)
+{
+	bool is_doubtful = b->v.n_companions > 0 && may_be_platform(b->f);
+
+	for (size_t i = 0; i < b->v.n_companions; i++)
+		is_doubtful |= may_be_platform(&b->h->functions[b->companions[i]]);
+	if (is_doubtful)
+		add_note(b, "unknown-vendor", "nothing tells whose the other functions of its slot are: the processor's own would block, the card's go along", NULL);
+	return is_doubtful;
+}
+
 static void judge_grouped(struct building *b, const struct iommu_group *g)
 {
 	char *evidence = arena_printf(b->mem, "/sys/kernel/iommu_groups/%d/devices", g->number);
@@ -368,10 +394,13 @@ static void judge_grouped(struct building *b, const struct iommu_group *g)
 		b->v.answer = only_unknown_block(b) ? ANSWER_CANNOT_TELL : ANSWER_BLOCKED;
 	else
 		b->v.answer = b->v.n_companions > 0 ? ANSWER_READY_WITH_COMPANIONS : ANSWER_READY;
+	if (b->v.n_blockers == 0 && has_doubtful_companion(b))
+		b->v.answer = ANSWER_CANNOT_TELL;
 	if (b->v.n_blockers == 0 && g->may_lack_members) {
 		add_note(b, "incomplete-group",
 		    arena_printf(b->mem,
-			"nothing tells which IOMMU group some other functions are in; they may be in group %d, and then they block",
+			"what was pasted may lack members of IOMMU group %d: lines are missing, or nothing tells which group some other "
+			"functions are in; a member that is not of this card would block",
 			g->number),
 		    NULL);
 		b->v.answer = ANSWER_CANNOT_TELL;

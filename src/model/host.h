@@ -96,7 +96,7 @@ struct iommu_group {
 	const struct group_other *others;
 	size_t n_others;
 	bool is_noiommu; /* vfio's no-IOMMU mode made it: it isolates nothing */
-	bool may_lack_members; /* of a listing that lost lines: a function whose group nothing says may be in it */
+	bool may_lack_members; /* of a listing that lost lines, or shows a choice of them; or a function whose group nothing says may be in it */
 	enum tri has_direct_region; /* reserved_regions names a "direct" one: firmware insists on a 1:1 mapping */
 };
 
