@@ -7,16 +7,20 @@
 
 static void end_line(struct dump *d)
 {
+	size_t n_facts = d->n_facts;
+
 	d->line[d->length] = '\0';
 	d->length = 0;
-	d->is_cut = false;
 	dump_line(d, d->line);
+	/* What stood behind would have told of more members. */
+	d->doubts_all |= d->is_cut && d->n_facts > n_facts;
+	d->is_cut = false;
 }
 
 /* "<br>", "</p>" and their like end a line: whole pages come in one. */
 static bool is_break(const struct dump *d, size_t *ret_begin)
 {
-	static const char *const breaks[] = {"br", "br/", "br /", "/p", "/li", "/tr", "/div", "/pre"};
+	static const char *const breaks[] = {"br", "br/", "br /", "/p", "/li", "/tr", "/div", "/pre", "pre", "code"};
 	size_t begin = d->length - 1;
 
 	while (begin > 0 && d->length - begin < 8 && d->line[begin] != '<')
@@ -42,8 +46,14 @@ static void put_character(struct dump *d, char c)
 		end_line(d);
 	}
 	/* So does JSON, of any length; its objects are told apart by their ends. */
-	if (c == '}' && (d->line[0] == '[' || d->line[0] == '{' || d->line[0] == ','))
-		end_line(d);
+	if (c == '}') {
+		d->line[d->length] = '\0';
+		begin = 0;
+		while (d->line[begin] && strchr(" >0123456789:\t", d->line[begin])) /* quoted, numbered */
+			begin++;
+		if (strchr("[{,", d->line[begin]))
+			end_line(d);
+	}
 }
 
 /* Frames (Unicode 2500 to 257f): strokes that go down are rules, all others dashes or corners. */
@@ -187,15 +197,17 @@ static void take(struct dump *d, unsigned char byte)
 		take_half(d, byte);
 }
 
-/* By its mark, or by where the zeros of ASCII letters stand. */
+/* By its mark, or by where the zeros of ASCII letters and the 0x25 of frames stand. */
 static void guess(struct dump *d)
 {
 	struct dump_decoder *k = &d->decoder;
 	const unsigned char *h = k->head;
 	size_t n = k->n_head, from = 0, zeros[2] = {0};
+	bool has_zeros = memchr(h, 0, n) != NULL;
 
+	/* The other half of "-" in a frame is a zero too. */
 	for (size_t i = 0; i < n; i++)
-		zeros[i % 2] += h[i] == 0;
+		zeros[i % 2] += h[i] == 0 ? 1 : h[i] == 0x25 && has_zeros ? 4 : 0;
 
 	if (n >= 2 && h[0] == 0xff && h[1] == 0xfe)
 		k->encoding = ENCODING_UTF16_LE, from = 2;
@@ -278,6 +290,20 @@ static size_t bbcode_length(const char *s)
 	return 0;
 }
 
+void dump_uncolour(char *line)
+{
+	char *to = line;
+
+	for (const char *from = line; *from;) {
+		size_t n = *from == '[' || *from == '^' || *from == '\\' ? markup_colour(from, strlen(from)) : 0;
+
+		if (n == 0)
+			*to++ = *from++;
+		from += n;
+	}
+	*to = '\0';
+}
+
 void dump_unmark(char *line)
 {
 	char *to = line;
@@ -287,13 +313,11 @@ void dump_unmark(char *line)
 		char c = 0;
 		size_t n = 0;
 
-		if (*from == '[' || *from == '^' || *from == '\\')
-			n = markup_colour(from, strlen(from));
-		if (n == 0 && *from == '[')
+		if (*from == '[')
 			n = bbcode_length(from);
-		else if (n == 0 && *from == '<')
+		else if (*from == '<')
 			n = tag_length(from, &breaks);
-		else if (n == 0 && *from == '&')
+		else if (*from == '&')
 			n = markup_entity(from, strlen(from), &c);
 		if (n == 0) {
 			c = *from;

@@ -97,7 +97,7 @@ static int group_of(const struct dump_function *f, bool uses_log, bool is_whole,
 		return f->group;
 	if (uses_log && f->log_group != GROUP_UNKNOWN)
 		return f->log_group;
-	if (groups == TRI_NO || (groups == TRI_YES && is_whole))
+	if (groups == TRI_NO || (groups == TRI_YES && is_whole && !f->is_torn))
 		return GROUP_NONE;
 	return GROUP_UNKNOWN;
 }
@@ -136,9 +136,31 @@ static void fill_function(struct arena *mem, const struct dump_function *from, s
 	f->attributes[ATTR_MODULES] = from->modules;
 }
 
+/* No card has the same display controller twice in one slot: the others are virtual functions of the first. */
+static void find_virtual_functions(const struct dump *d, struct host *h)
+{
+	for (size_t i = 0, first = 0; i < h->n_functions; i++) {
+		struct pci_function *f = &h->functions[i], *physical = &h->functions[first];
+
+		if (!pci_addr_same_slot(f->addr, physical->addr)) {
+			first = i;
+			continue;
+		}
+		if (i == first || physical->addr.function != 0 || !function_is_display(f) || function_class(f) != function_class(physical) ||
+		    f->vendor != physical->vendor)
+			continue;
+		if (d->functions[i].has_device && d->functions[first].has_device ? f->device == physical->device
+										 : f->description && str_eq(f->description, physical->description))
+			f->is_vf = TRI_YES;
+	}
+}
+
+/* Those that nothing but their address is told of come last. */
 static int compare_functions(const void *a, const void *b)
 {
-	return pci_addr_cmp(((const struct dump_function *)a)->addr, ((const struct dump_function *)b)->addr);
+	const struct dump_function *x = a, *y = b;
+
+	return x->is_told != y->is_told ? y->is_told - x->is_told : pci_addr_cmp(x->addr, y->addr);
 }
 
 /* The first function on that bus; they are sorted. */
@@ -300,6 +322,35 @@ static bool may_be_in(const struct host *h, const struct iommu_group *g, struct 
 	return has_bridge;
 }
 
+/* What only a sentence names is perhaps in it where it is on the same card or slot. */
+static bool is_beside(const struct host *h, const struct iommu_group *g, struct pci_addr addr)
+{
+	if (addr.bus != 0 && has_bus_in_group(h, g, addr))
+		return true;
+	for (size_t i = 0; i < g->n_functions; i++)
+		if (pci_addr_same_slot(h->functions[g->functions[i]].addr, addr))
+			return true;
+	return false;
+}
+
+/* Lines were left out by whoever pasted it, or by a command that shows a choice of them. */
+static void mark_partial_groups(const struct dump *d, struct host *h)
+{
+	for (size_t i = 0; i < h->n_groups; i++) {
+		struct iommu_group *g = &h->groups[i];
+		bool is_whole = g->n_functions == 0, is_partly = false;
+
+		for (size_t k = 0; k < g->n_functions; k++) {
+			is_whole |= d->functions[g->functions[k]].is_seen_whole;
+			is_partly |= d->functions[g->functions[k]].is_seen_partly;
+		}
+		g->may_lack_members |= (is_partly && !is_whole) || d->doubts_all;
+	}
+	for (size_t i = 0; i < d->n_doubted; i++)
+		for (size_t k = 0; k < h->n_groups; k++)
+			h->groups[k].may_lack_members |= h->groups[k].number == d->doubted[i];
+}
+
 /* A listing that lost lines names a function elsewhere, or twice; its group may then have one member more than it
  * seems. */
 static void mark_doubtful_groups(struct arena *mem, const struct dump *d, struct host *h)
@@ -309,6 +360,10 @@ static void mark_doubtful_groups(struct arena *mem, const struct dump *d, struct
 	bool is_torn = false;
 	size_t n = 0;
 
+	for (size_t i = h->n_functions; i < d->n_functions; i++) {
+		is_torn |= d->functions[i].is_torn;
+		*ARENA_PUSH(mem, doubtful, n) = &d->functions[i];
+	}
 	for (size_t i = 0; i < h->n_functions; i++) {
 		const struct dump_function *f = &d->functions[i];
 
@@ -323,41 +378,62 @@ static void mark_doubtful_groups(struct arena *mem, const struct dump *d, struct
 	for (size_t i = 0; i < h->n_groups && n > 0; i++) {
 		struct iommu_group *g = &h->groups[i];
 
+		if (g->may_lack_members)
+			continue;
 		g->may_lack_members = is_torn || (uint64_t)n * h->n_functions * h->n_groups > most_work;
 		for (size_t k = 0; k < n && !g->may_lack_members; k++)
-			g->may_lack_members = doubtful[k]->group == g->number || doubtful[k]->other_group == g->number || may_be_in(h, g, doubtful[k]->addr);
+			g->may_lack_members = doubtful[k]->group == g->number || doubtful[k]->other_group == g->number ||
+			    (doubtful[k]->is_told ? may_be_in(h, g, doubtful[k]->addr) : is_beside(h, g, doubtful[k]->addr));
 	}
 }
 
 /* ---- all of it ---- */
 
+/* One or two such functions may come of a torn line. */
+static bool is_of_several(const struct dump *d)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n_functions; i++)
+		n += d->functions[i].is_contradicted || (d->functions[i].other_group != GROUP_UNKNOWN && !d->functions[i].is_torn);
+	return n >= 3;
+}
+
 int dump_host(struct dump *d, struct host *ret, struct err *e)
 {
 	struct host h = {.kernel_major = d->kernel_major, .kernel_minor = d->kernel_minor};
 	bool uses_log = log_fits(d), is_whole;
+	size_t n_told = 0;
 
 	if (d->is_too_much)
 		return err_set(e, -E2BIG, "more than %d PCI functions are named: that is no host", DUMP_FUNCTIONS);
-	if (d->n_functions == 0 && d->n_others == 0) {
+	for (size_t i = 0; i < d->n_functions; i++)
+		n_told += d->functions[i].is_told;
+	if (n_told == 0 && d->n_others == 0) {
 		(void)err_set(e, -ENODATA, "nothing in it tells of a PCI function or an IOMMU group");
 		return err_hint(e, "a listing of IOMMU groups, lspci -nnk, lspci -nnv or pvesh get /nodes/NODE/hardware/pci will do");
 	}
+	if (is_of_several(d))
+		return err_set(e, -EXDEV, "it says different things about the same addresses: it tells of more than one machine, or of one at two times; "
+					  "give them one by one");
 	if (!uses_log)
 		drop_log_members(d);
 	is_whole = listing_is_whole(d->mem, d, uses_log);
 	if (d->n_functions > 0)
 		qsort(d->functions, d->n_functions, sizeof(*d->functions), compare_functions);
-	h.functions = arena_alloc(d->mem, (d->n_functions + 1) * sizeof(*h.functions));
-	h.n_functions = d->n_functions;
+	h.functions = arena_alloc(d->mem, (n_told + 1) * sizeof(*h.functions));
+	h.n_functions = n_told;
 	h.has_groups = has_groups(d, uses_log);
-	for (size_t i = 0; i < d->n_functions; i++) {
+	for (size_t i = 0; i < n_told; i++) {
 		fill_function(d->mem, &d->functions[i], &h.functions[i]);
 		h.functions[i].group = group_of(&d->functions[i], uses_log, is_whole, h.has_groups);
 		if (d->functions[i].other_group != GROUP_UNKNOWN)
 			add_trouble(d->mem, &h.functions[i], "two lines put it into different IOMMU groups");
 	}
+	find_virtual_functions(d, &h);
 	find_parents(d, &h);
 	build_groups(d->mem, d, &h);
+	mark_partial_groups(d, &h);
 	mark_doubtful_groups(d->mem, d, &h);
 	*ret = h;
 	return 0;

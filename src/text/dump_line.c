@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Listings of groups and lspci: a line that names a function or heads a group, and the details below it. */
+/* Listings of groups and lspci: a line that names a function or heads a group. */
 #include <stdio.h>
 #include <string.h>
 
@@ -8,15 +8,9 @@
 
 /* ---- where a line begins ---- */
 
-struct start {
-	const char *at;	 /* behind blanks, strokes of trees, quotes and bullets */
-	size_t indent;	 /* columns before it */
-	bool has_branch; /* a stroke of a tree leads to it */
-};
-
-static struct start find_start(const char *line)
+struct dump_start dump_find_start(const char *line)
 {
-	struct start s = {.at = line};
+	struct dump_start s = {.at = line};
 
 	for (; *s.at && strchr(" \t|+-`\\*>#~\"'?", *s.at); s.at++) {
 		s.has_branch |= (*s.at == '+' || *s.at == '|' || *s.at == '`' || *s.at == '\\') && s.at[1] == '-';
@@ -27,7 +21,7 @@ static struct start find_start(const char *line)
 
 size_t dump_indent(const char *line)
 {
-	return find_start(line).indent;
+	return dump_find_start(line).indent;
 }
 
 /* ---- the class and the ids behind an address ---- */
@@ -182,6 +176,7 @@ struct prefix {
 	int group;
 	bool is_whole; /* all of it was understood */
 	bool has_other; /* a member that is no PCI function was named */
+	bool is_path;	/* the group is that of a folder */
 };
 
 /* "IOMMU Group 12:", "Group #1", "iommu_group: 3"; answers what follows, NULL: it is none. */
@@ -199,6 +194,16 @@ static const char *take_group(const char *s, int *ret_group)
 	s += strspn(s, " \t:#=_-*");
 	n = dump_group_number(s, ret_group);
 	return n > 0 ? s + n + strspn(s + n, ":),.") : NULL;
+}
+
+/* "… [10de:1c20] (rev a1) (IOMMU group 5)", "… iommu_group=5". */
+static int group_behind(const char *s)
+{
+	int group = GROUP_UNKNOWN;
+
+	for (const char *at = dump_find(s, "iommu"); at && group == GROUP_UNKNOWN; at = dump_find(at + 1, "iommu"))
+		(void)take_group(at, &group);
+	return group;
 }
 
 /* ".../iommu_groups/1/devices/"; answers what follows the number, NULL: it is no such path. */
@@ -258,6 +263,7 @@ static struct prefix take_prefix(struct dump *d, const char *s, struct dump_fact
 			char name[64];
 
 			p.group = group;
+			p.is_path = true;
 			p.at = next;
 			p.length = dump_address(p.at, &p.addr);
 			if (p.length > 0)
@@ -271,9 +277,11 @@ static struct prefix take_prefix(struct dump *d, const char *s, struct dump_fact
 			p.at += strcspn(p.at, " \t");
 			continue;
 		}
-		next = p.group == GROUP_UNKNOWN ? take_group(p.at, &group) : NULL;
-		if (next)
+		next = p.group == GROUP_UNKNOWN ? take_group(p.at + (*p.at == '['), &group) : NULL;
+		if (next) {
 			p.group = group;
+			next += *p.at == '[' && *next == ']';
+		}
 		if (!next && *p.at == '[' && dump_ids(p.at + 1, &fact->vendor, &fact->device) && p.at[10] == ']') {
 			fact->has_vendor = fact->has_device = true;
 			next = p.at + 11;
@@ -318,6 +326,7 @@ static bool is_link(struct dump *d, const char *line, size_t indent)
 	struct dump_function *f;
 	int group = d->header, position;
 
+	fact.is_partial = d->is_filtered;
 	if (!arrow)
 		return false;
 	target = arrow + 4;
@@ -352,6 +361,7 @@ static bool is_link(struct dump *d, const char *line, size_t indent)
 	if (at == left && (d->header == GROUP_UNKNOWN || (d->header_style == HEADER_INDENTED && indent <= d->header_indent)))
 		return false;
 	fact.group = group;
+	d->header_is_bare = false;
 	position = dump_add(d, &fact);
 	if (position < 0)
 		return true;
@@ -364,6 +374,12 @@ static bool is_link(struct dump *d, const char *line, size_t indent)
 
 static void open_function(struct dump *d, const struct dump_fact *fact, size_t indent)
 {
+	if (d->is_after_gap && fact->group >= 0)
+		dump_doubt(d, fact->group);
+	d->is_after_gap = false;
+	d->last_group = fact->group;
+	d->last_is_whole = fact->has_device;
+	d->has_whole |= fact->has_device;
 	d->open = dump_add(d, fact);
 	d->open_indent = indent;
 	d->open_has_details = false;
@@ -384,14 +400,30 @@ static void mark_torn(struct dump *d, bool has_group, bool is_in_header)
 	d->neighbour_has_group = has_group;
 }
 
-static void open_header(struct dump *d, int group, size_t indent)
+static void open_header(struct dump *d, int group, size_t indent, bool is_folder)
 {
 	/* The way functions stand below their headers is that of the listing. */
-	if (d->header == GROUP_UNKNOWN)
+	if (d->header == GROUP_UNKNOWN) {
 		d->header_style = HEADER_FRESH;
+		d->has_gap_below_headers = false;
+	}
 	d->header = group;
 	d->header_indent = indent;
+	d->header_is_bare = true;
+	d->is_header_lost = false;
+	d->has_gap = false;
+	d->header_is_folder = is_folder;
 	d->open = -1;
+}
+
+/* Marks before the address ("[RESET]") are part of how far in it stands. */
+static size_t column_of(const char *line, const char *end)
+{
+	size_t column = 0;
+
+	for (; line < end; line++)
+		column += *line == '\t' ? 8 - column % 8 : 1;
+	return column;
 }
 
 /* The group that the header above gives to a function's line. */
@@ -399,16 +431,30 @@ static int group_by_header(struct dump *d, size_t indent)
 {
 	if (d->header == GROUP_UNKNOWN)
 		return GROUP_UNKNOWN;
-	if (d->header_style == HEADER_FRESH)
+	if (d->header_style == HEADER_FRESH) {
 		d->header_style = indent > d->header_indent ? HEADER_INDENTED : HEADER_FLUSH;
+		d->has_gap_below_headers = d->has_gap;
+	}
 	if (d->header_style == HEADER_INDENTED && indent <= d->header_indent)
 		d->header = GROUP_UNKNOWN;
+	d->header_is_bare = false;
 	return d->header;
 }
 
-/* Only strokes and colons are left: a header ends so. */
+/* "(3 devices)": no address in it. */
+static const char *skip_note(const char *s)
+{
+	size_t n;
+
+	s = dump_skip(s);
+	n = strcspn(s, ":)");
+	return *s == '(' && s[n] == ')' ? s + n + 1 : s;
+}
+
+/* Only strokes and colons are left, and perhaps a note: a header ends so. */
 static bool is_end(const char *s)
 {
+	s = skip_note(s);
 	return s[strspn(s, " \t:#*-=`'\"|._)?")] == '\0';
 }
 
@@ -422,6 +468,44 @@ static bool is_answer(const char *s)
 		if (str_starts(s, answers[i]))
 			return true;
 	return false;
+}
+
+/* "0000:01:00.0  0000:01:00.1  HISI0162:01", as ls prints them side by side, or a list with commas. True: it is one. */
+static bool take_members(struct dump *d, const char *s, int group)
+{
+	enum { MOST = 512 };
+	struct dump_fact fact = {.group = group, .is_partial = d->is_filtered};
+	size_t n = 0, n_addresses = 0;
+
+	/* First whether it is one: a sentence may begin with an address too. */
+	for (const char *at = s; *at; n++) {
+		size_t length = strcspn(at, " \t,;");
+		struct pci_addr addr;
+
+		if (dump_address(at, &addr) == length)
+			n_addresses++;
+		else if (length > 0 && (n == MOST || !memchr(at, ':', length)) && (!memchr(at, '.', length) || at[length - 1] == '.'))
+			return false;
+		at += length;
+		at += strspn(at, " \t,;");
+	}
+	if (n_addresses == 0 && !d->header_is_folder)
+		return false;
+	for (const char *at = s; *at;) {
+		size_t length = strcspn(at, " \t,;");
+		char name[64];
+
+		if (dump_address(at, &fact.addr) == length) {
+			(void)dump_add(d, &fact);
+		} else {
+			dump_copy(name, sizeof(name), at, length);
+			dump_add_other(d, group, name, false);
+		}
+		at += length;
+		at += strspn(at, " \t,;");
+	}
+	d->header_is_bare = false;
+	return true;
 }
 
 /* A line whose beginning is torn or unknown still tells of a function where its class stands behind its address. */
@@ -446,7 +530,7 @@ static bool find_torn(const char *line, struct dump_fact *fact, struct pci_addr 
 
 bool dump_is_listing(struct dump *d, const char *line)
 {
-	struct start start = find_start(line);
+	struct dump_start start = dump_find_start(line);
 	struct dump_fact fact = {.group = GROUP_UNKNOWN};
 	struct prefix p;
 	struct pci_addr again;
@@ -458,7 +542,7 @@ bool dump_is_listing(struct dump *d, const char *line)
 	if (is_link(d, line, start.indent))
 		return true;
 	if (start.has_branch && str_number_n(start.at, strspn(start.at, "0123456789"), 10, 99999, &number) && is_end(start.at + strspn(start.at, "0123456789"))) {
-		open_header(d, (int)number, start.indent);
+		open_header(d, (int)number, start.indent, false);
 		return true;
 	}
 	if (d->header != GROUP_UNKNOWN && str_starts(start.at, "not PCI ")) {
@@ -472,11 +556,13 @@ bool dump_is_listing(struct dump *d, const char *line)
 		if (p.group != GROUP_UNKNOWN && (is_end(p.at) || is_answer(p.at))) {
 			/* lspci's words below a function, but not further in: a header of what follows, or what is left of a
 			 * detail that lost its indentation. */
-			bool is_doubtful = d->header == GROUP_UNKNOWN && d->open >= 0 && str_starts(start.at, "IOMMU group: ");
+			bool is_doubtful = d->header == GROUP_UNKNOWN && (d->open >= 0 || d->has_details) && str_starts(start.at, "IOMMU group: ");
 
-			open_header(d, is_doubtful ? GROUP_UNKNOWN : p.group, start.indent);
+			open_header(d, is_doubtful ? GROUP_UNKNOWN : p.group, start.indent, p.is_path);
 			return true;
 		}
+		if (d->header_is_folder && take_members(d, start.at, d->header))
+			return true;
 		if (!find_torn(line, &fact, &fact.addr))
 			return false;
 		open_function(d, &fact, start.indent);
@@ -496,7 +582,13 @@ bool dump_is_listing(struct dump *d, const char *line)
 
 		rest = next ? next + strspn(next, ")]") : rest;
 	}
+	length = strspn(rest, " \t,;");
+	if (length > 0 && dump_address(rest + length, &again) > 0 && (p.group != GROUP_UNKNOWN || d->header != GROUP_UNKNOWN) &&
+	    take_members(d, p.at, p.group != GROUP_UNKNOWN ? p.group : group_by_header(d, column_of(line, p.at))))
+		return true;
 	is_told = describe(rest, &fact) || fact.has_device;
+	if (is_told && p.group == GROUP_UNKNOWN)
+		p.group = group_behind(rest);
 	/* An address is a member where a group is said, however torn the rest; an address in a sentence is nothing. */
 	if (!is_told && p.group == GROUP_UNKNOWN && d->header == GROUP_UNKNOWN)
 		return false;
@@ -507,142 +599,14 @@ bool dump_is_listing(struct dump *d, const char *line)
 		d->header_style = HEADER_INDENTED;
 		fact.group = p.group;
 	} else {
-		fact.group = group_by_header(d, start.indent);
+		fact.group = group_by_header(d, column_of(line, p.at));
 		if (!is_told && fact.group == GROUP_UNKNOWN)
 			return false;
 	}
+	fact.is_partial = d->is_filtered && p.group != GROUP_UNKNOWN;
 	open_function(d, &fact, start.indent);
+	if (d->is_header_lost && fact.group == GROUP_UNKNOWN && d->open >= 0)
+		d->functions[d->open].is_torn = true;
 	mark_torn(d, p.group != GROUP_UNKNOWN, p.group == GROUP_UNKNOWN && fact.group != GROUP_UNKNOWN);
-	return true;
-}
-
-/* ---- details ---- */
-
-static void apply_config(struct dump *d)
-{
-	const unsigned char *c = d->config;
-	struct dump_fact fact = {.group = GROUP_UNKNOWN, .addr = d->functions[d->open].addr};
-	uint64_t seen = d->config_seen;
-
-	/* A device that does not answer reads as ones. */
-	if ((seen & 0xf) == 0xf && (c[0] & c[1]) != 0xff) {
-		fact.vendor = (uint16_t)(c[0] | c[1] << 8);
-		fact.device = (uint16_t)(c[2] | c[3] << 8);
-		fact.has_vendor = fact.has_device = true;
-		if ((seen & 0xf00) == 0xf00) {
-			fact.class_code = (uint32_t)c[9] | (uint32_t)c[10] << 8 | (uint32_t)c[11] << 16;
-			fact.has_class = true;
-		}
-		(void)dump_add(d, &fact);
-		/* Header type 1: a bridge; its secondary bus (PCI-to-PCI Bridge Architecture Specification, 3.2). */
-		if (seen & 1 << 0xe && (c[0xe] & 0x7f) == 1 && seen & 1 << 0x19 && c[0x19] != 0)
-			d->functions[d->open].bus_below = c[0x19];
-	}
-}
-
-/* "00: 86 80 00 0c …", sixteen bytes a line. */
-static bool is_config(struct dump *d, const char *s)
-{
-	size_t digits = str_hex_length(s);
-	uint64_t at, byte;
-
-	if (digits < 2 || digits > 3 || s[digits] != ':' || s[digits + 1] != ' ')
-		return false;
-	(void)str_number_n(s, digits, 16, 0xfff, &at);
-	s += digits + 1;
-	for (; s[0] == ' ' && char_is_hex(s[1]) && char_is_hex(s[2]) && (s[3] == ' ' || s[3] == '\0'); s += 3, at++) {
-		(void)str_number_n(s + 1, 2, 16, 0xff, &byte);
-		if (at >= sizeof(d->config))
-			return true;
-		d->config[at] = (unsigned char)byte;
-		d->config_seen |= UINT64_C(1) << at;
-	}
-	apply_config(d);
-	return true;
-}
-
-static void take_subsystem(struct dump_function *f, const char *s)
-{
-	uint16_t vendor, device;
-
-	for (const char *at = strchr(s, '['); at; at = strchr(at + 1, '['))
-		if (!f->has_subsystem && dump_ids(at + 1, &vendor, &device) && at[10] == ']') {
-			f->subvendor = vendor;
-			f->subdevice = device;
-			f->has_subsystem = true;
-		}
-}
-
-static void take_modules(struct dump *d, struct dump_function *f, const char *s)
-{
-	char text[256];
-	size_t n = 0;
-
-	for (; *s && n + 1 < sizeof(text); s++)
-		if (!dump_is_space(*s))
-			text[n++] = *s;
-	text[n] = '\0';
-	if (!f->modules && n > 0)
-		f->modules = arena_strdup(d->mem, text);
-}
-
-static void take_bus(struct dump_function *f, const char *s)
-{
-	const char *at = strstr(s, "secondary=");
-	uint64_t bus;
-
-	if (at && str_number_n(at + strlen("secondary="), 2, 16, 0xff, &bus) && bus != 0)
-		f->bus_below = (int)bus;
-}
-
-/* lspci -v of pciutils 3.7 and later. A script may head its groups in the same words: then they do not stand further
- * in than the functions, and nothing of lspci came before. */
-static bool is_group_detail(const struct dump *d, struct dump_function *f, const char *s, size_t indent)
-{
-	int group;
-
-	if (!str_starts(s, "IOMMU group: ") || (indent <= d->open_indent && !d->open_has_details))
-		return false;
-	if (dump_group_number(s + strlen("IOMMU group: "), &group) > 0)
-		dump_take_group(f, group);
-	return true;
-}
-
-bool dump_is_detail(struct dump *d, const char *line)
-{
-	static const char *const others[] = {"Flags:", "DeviceName:", "Control:", "Status:", "Latency:", "Interrupt:", "Region ",
-	    "Memory at ", "I/O ports at ", "Expansion ROM at ", "Capabilities:", "Memory behind bridge:", "I/O behind bridge:",
-	    "Prefetchable memory behind bridge:", "Physical Slot:", "NUMA node:", "Secondary status:", "BridgeCtl:", "BIST "};
-	struct start start = find_start(line);
-	struct dump_function *f;
-	const char *s = start.at;
-	char text[64];
-
-	if (d->open < 0)
-		return false;
-	f = &d->functions[d->open];
-	if (is_config(d, s))
-		return true;
-	if (is_group_detail(d, f, s, start.indent))
-		return true;
-	if (dump_starts(s, "Subsystem:")) {
-		take_subsystem(f, s);
-	} else if (dump_starts(s, "Kernel driver in use:")) {
-		s += strlen("Kernel driver in use:");
-		dump_copy(text, sizeof(text), s, strlen(s));
-		dump_take_driver(d, f, text);
-	} else if (dump_starts(s, "Kernel modules:")) {
-		take_modules(d, f, s + strlen("Kernel modules:"));
-	} else if (dump_starts(s, "Bus: primary=")) {
-		take_bus(f, s);
-	} else {
-		bool is_known = false;
-
-		for (size_t i = 0; i < ARRAY_LEN(others) && !is_known; i++)
-			is_known = dump_starts(s, others[i]);
-		if (!is_known)
-			return false;
-	}
-	d->open_has_details = true;
 	return true;
 }

@@ -27,6 +27,18 @@ static void name_before(const char *line, const char *end, char *buf, size_t siz
 	dump_copy(buf, size, begin, (size_t)(end - begin));
 }
 
+/* The word before the address that ends before here is that driver. */
+static bool is_by_driver(const char *line, const char *end, const char *driver)
+{
+	size_t n = strlen(driver);
+
+	while (end > line && strchr(": ", end[-1]))
+		end--;
+	while (end > line && !dump_is_space(end[-1]))
+		end--;
+	return (size_t)(end - line) > n && strncmp(end - 1 - n, driver, n) == 0 && ((size_t)(end - line) == n + 1 || dump_is_space(end[-2 - (ptrdiff_t)n]));
+}
+
 /* "pci 0000:01:00.0: Adding to iommu group 1" (drivers/iommu/iommu.c), up to 5.1 "iommu: Adding device 0000:01:00.0 to
  * group 1". */
 static bool is_adding(struct dump *d, const char *line)
@@ -56,8 +68,18 @@ static bool is_adding(struct dump *d, const char *line)
 		number += strlen(" to group ");
 	}
 	f = dump_at(d, addr);
-	if (f && dump_group_number(number, &group) > 0)
+	if (f && dump_group_number(number, &group) > 0) {
+		f->is_told = true;
 		f->log_group = group;
+		f->is_seen_whole |= !d->is_filtered;
+		f->is_seen_partly |= d->is_filtered;
+	}
+	/* "pcieport 0000:00:01.0: …": that driver has no other (drivers/pci/pcie/portdrv.c). */
+	if (f && at && is_by_driver(line, at, "pcieport")) {
+		struct dump_fact fact = {.group = GROUP_UNKNOWN, .addr = addr, .has_class = true, .is_class_named = true, .is_log = true, .class_code = 0x060400};
+
+		(void)dump_add(d, &fact);
+	}
 	return true;
 }
 
@@ -75,8 +97,10 @@ static bool is_removing(struct dump *d, const char *line)
 			return false;
 		f = dump_at(d, addr);
 	}
-	if (f)
+	if (f) {
+		f->is_told = true;
 		f->log_group = GROUP_NONE;
+	}
 	return true;
 }
 
@@ -92,6 +116,7 @@ static bool is_probe(struct dump *d, const char *line)
 		return false;
 	fact.has_vendor = fact.has_device = fact.has_class = true;
 	fact.class_code = (uint32_t)number;
+	fact.is_vf = str_starts(at, "] type 7f "); /* a virtual function has no header type of its own */
 	(void)dump_add(d, &fact);
 	return true;
 }
@@ -108,8 +133,10 @@ static bool is_bridge_bus(struct dump *d, const char *line)
 	if (!at || !address_before(line, at, &addr) || !str_number_n(at + strlen(words), 2, 16, 0xff, &bus))
 		return false;
 	f = dump_at(d, addr);
-	if (f && f->bus_below < 0 && bus != 0)
+	if (f && f->bus_below < 0 && bus != 0) {
+		f->is_told = true;
 		f->bus_below = (int)bus;
+	}
 	return true;
 }
 

@@ -14,6 +14,8 @@ struct dump_function {
 	uint16_t vendor, device, subvendor, subdevice;
 	const char *driver, *text, *modules, *slot, *revision, *numa_node;
 	bool has_two_drivers;
+	bool is_seen_whole, is_seen_partly; /* its group, in a list of all, or in one that something was taken out of */
+	bool is_told; /* not just its address stood somewhere */
 	bool is_torn; /* its group stood in a part of a line that is lost: it may be any */
 	int group, other_group; /* the second: what another line says */
 	int log_group;		/* by the kernel's log, which is of the time of booting */
@@ -32,6 +34,8 @@ struct dump_other {
 struct dump_fact {
 	bool has_addr, has_class, has_vendor, has_device, has_subvendor, has_subdevice;
 	bool is_class_named, is_log, is_vf;
+	bool has_members; /* of a record that is a group's */
+	bool is_partial; /* the line is one of a choice: "… | grep NVIDIA" */
 	struct pci_addr addr;
 	uint32_t class_code;
 	uint16_t vendor, device, subvendor, subdevice;
@@ -46,6 +50,7 @@ enum column {
 	COLUMN_CLASS,
 	COLUMN_VENDOR,
 	COLUMN_DEVICE,
+	COLUMN_IDS, /* "10de:1c20" */
 	COLUMN_SUBVENDOR,
 	COLUMN_SUBDEVICE,
 	COLUMN_DRIVER,
@@ -59,7 +64,7 @@ enum column {
 enum { TABLE_COLUMNS = 32, JOINS = 4 };
 
 struct dump_table {
-	bool is_ruled; /* by "|"; else by where the headings begin */
+	char rule; /* what stands between cells; 0: they are where their headings are */
 	size_t n;      /* 0: there is none */
 	enum column columns[TABLE_COLUMNS];
 	size_t starts[TABLE_COLUMNS];
@@ -85,6 +90,11 @@ struct dump {
 	bool is_too_much;
 	struct dump_other *others;
 	size_t n_others;
+	int *doubted; /* groups that lines were left out of */
+	size_t n_doubted;
+	size_t n_facts; /* how many were told */
+	size_t n_mentions;
+	bool doubts_all; /* there are more of them than are kept */
 	bool says_no_iommu;  /* the kernel itself says so */
 	bool is_off, is_intel_off, is_amd_off; /* words of the command line */
 	unsigned kernel_major, kernel_minor;
@@ -92,14 +102,27 @@ struct dump {
 	struct dump_decoder decoder;
 	char line[DUMP_LINE + 1];
 	size_t length;
-	bool is_cut, is_cmdline;
+	bool is_cut, is_cmdline, has_line_numbers;
+	unsigned line_number; /* that the line before began with, 0: none */
 
 	/* Where in the text we are. */
 	int header;	   /* group that a header above says, GROUP_UNKNOWN */
 	size_t header_indent;
 	enum { HEADER_FRESH, HEADER_INDENTED, HEADER_FLUSH } header_style; /* how what belongs to it stands below */
+	bool header_is_bare;   /* nothing stood below it yet */
+	bool header_is_folder; /* all that stands below it are members: ls */
+	bool has_gap, has_gap_below_headers; /* an empty line right below the header; so it is with each of them */
+	bool is_filtered;      /* what comes is a choice of lines, for a command above says so */
+	bool is_after_gap;     /* "...": lines were left out here */
+	int last_group;	       /* of the last line about a function, GROUP_UNKNOWN */
+	bool last_is_whole, has_whole; /* that line has ids; any line of this text has */
 	int open;	   /* position of the function that details below belong to, -1 */
 	size_t open_indent;
+	bool was_fact; /* the line before told something */
+	size_t previous_length; /* of the line before: a long one may have been wrapped */
+	bool has_details; /* of lspci -v, in this text */
+	bool says_groups; /* and they say groups */
+	bool is_header_lost; /* a line nobody understands stood below the header */
 	bool open_has_details, open_is_whole; /* its line has its ids: nothing of it is missing */
 	int neighbour; /* position of the function of the line right before, -1 */
 	bool neighbour_has_group; /* that line says its group itself */
@@ -107,9 +130,19 @@ struct dump {
 	size_t n_joined, n_joins;
 	struct dump_table table;
 	struct dump_fact record; /* of JSON or lspci -vmm, being filled */
-	bool is_recording, is_json;
+	bool is_recording, is_json, is_yaml, is_lshw;
+	bool is_device; /* within a <device> of libvirt, whose record is the same */
+	unsigned device_seen, device_domain, device_bus, device_slot, device_function; /* bits: which of the four were there */
+	bool is_in_driver, is_in_members;
 	unsigned char config[64]; /* of lspci -x */
 	uint64_t config_seen;	  /* a bit a byte */
+};
+
+/* Where a line begins. */
+struct dump_start {
+	const char *at;	 /* behind blanks, strokes of trees, quotes and bullets */
+	size_t indent;	 /* columns before it */
+	bool has_branch; /* a stroke of a tree leads to it */
 };
 
 /* ---- dump_decode.c: bytes in, dump_line for each line: printable ASCII and tabs; "?" is a letter beyond. ---- */
@@ -119,6 +152,7 @@ void dump_decode_end(struct dump *d);
 
 /* Takes markup (HTML, BBCode, remains of colours) out of a line, in place. Line breaks of HTML become '\n'. */
 void dump_unmark(char *line);
+void dump_uncolour(char *line); /* remains of colours only */
 
 /* ---- dump.c ---- */
 void dump_line(struct dump *d, char *line);
@@ -128,17 +162,30 @@ int dump_add(struct dump *d, const struct dump_fact *fact);
 void dump_add_other(struct dump *d, int group, const char *name, bool is_log);
 void dump_take_driver(struct dump *d, struct dump_function *f, const char *name);
 void dump_take_group(struct dump_function *f, int group);
+void dump_doubt(struct dump *d, int group); /* lines about it may be missing */
+/* Addresses in a line that says no more of them: those functions are there. Answers how many; is_torn: it would have said
+ * their group. */
+size_t dump_mention(struct dump *d, const char *line, bool is_torn);
 
-/* ---- dump_line.c: one line each; true: it was that ---- */
+/* ---- dump_line.c, dump_detail.c: one line each; true: it was that ---- */
 bool dump_is_listing(struct dump *d, const char *line);
 bool dump_is_detail(struct dump *d, const char *line);
+struct dump_start dump_find_start(const char *line);
 size_t dump_indent(const char *line); /* columns before its first word, strokes of trees counted */
 
 /* ---- dump_table.c ---- */
 bool dump_is_row(struct dump *d, const char *line);
 bool dump_is_record(struct dump *d, const char *line);
 void dump_end_record(struct dump *d);
+void dump_begin_record(struct dump *d, bool is_json);
+void dump_keep(struct dump *d, const struct dump_fact *fact); /* of a record or row, where it says more than an address */
+enum column dump_column(const char *name, size_t length);     /* of a heading, a key of JSON, a word of lspci -vmm */
+void dump_set_in_record(struct dump *d, enum column column, const char *text, size_t length);
 void dump_set(struct dump_fact *fact, enum column column, const char *text, size_t length);
+
+/* ---- dump_blocks.c ---- */
+bool dump_is_xml(struct dump *d, const char *line); /* before its markup is taken out */
+bool dump_is_block(struct dump *d, const char *line);
 
 /* ---- dump_log.c ---- */
 bool dump_is_log(struct dump *d, const char *line);

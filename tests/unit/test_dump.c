@@ -157,6 +157,123 @@ static void listings_side_by_side_do_not_run_into_each_other(void **state)
 	says("01:00.0 VGA compatible controller [0300]: x [10de:1c20]\nIOMMU group: 2\n02:00.0 USB controller [0c03]: x [1b21:1142]\nIOMMU group: 3\n", "02:00.0", "- 0c03 1b21:1142 -");
 }
 
+static void listings_of_other_tools_are_read(void **state)
+{
+	(void)state;
+	says("IOMMU groups of this host\n01:00.0 VGA compatible controller [0300]: NVIDIA [10de:1c20] (rev a1) (IOMMU group 5)\n", "01:00.0", "5 0300 10de:1c20 -");
+	says("[IOMMU Group 3]\n  01:00.0 VGA compatible controller [0300]: x [10de:1c20]\n", "01:00.0", "3 0300 10de:1c20 -");
+	says("IOMMU Group 3 (2 devices):\n  01:00.0 VGA compatible controller [0300]: x [10de:1c20]\n", "01:00.0", "3 0300 10de:1c20 -");
+	says("GROUP  ADDRESS       CLASS   IDS        DRIVER\n1      0000:01:00.0  0300    10de:1c20  nouveau\n", "01:00.0", "1 0300 10de:1c20 nouveau");
+	says("iommu_group,address,class,vendor,device,description\n1,0000:01:00.0,0300,10de,1c20,\"VGA: a, b\"\n", "01:00.0", "1 0300 10de:1c20 -");
+	says("class    device id           iommugroup vendor device_name\n0x030000 0x2206 0000:01:00.0         12 0x10de GA102\n", "01:00.0", "12 0300 10de:2206 -");
+	says("---\n- class: '0x030000'\n  device: '0x2206'\n  id: 0000:01:00.0\n  iommugroup: 12\n  vendor: '0x10de'\n", "01:00.0", "12 0300 10de:2206 -");
+	says("  *-display\n       description: VGA compatible controller\n       product: GP106 [10DE:1C20]\n       vendor: NVIDIA Corporation\n"
+	     "       bus info: pci@0000:01:00.0\n       configuration: driver=nvidia latency=0\n", "01:00.0", "- 0300 10de:1c20 nvidia");
+	says("pci@0000:01:00.0  card0  display  GP106M\n", "01:00.0", "- 0300 - -");
+	says("0000:01:00.0 vfio-pci [*]\n", "01:00.0", "- - - vfio-pci");
+	says("<device>\n  <name>pci_0000_01_00_0</name>\n  <driver>\n    <name>nvidia</name>\n  </driver>\n  <capability type='pci'>\n    <class>0x030000</class>\n"
+	     "    <domain>0</domain>\n    <bus>1</bus>\n    <slot>0</slot>\n    <function>0</function>\n    <product id='0x1c20'>GP106</product>\n"
+	     "    <vendor id='0x10de'>NVIDIA</vendor>\n    <iommuGroup number='1'>\n      <address domain='0x0000' bus='0x01' slot='0x00' function='0x1'/>\n"
+	     "    </iommuGroup>\n  </capability>\n</device>\n", "01:00.0", "1 0300 10de:1c20 nvidia");
+	/* A cell that is too long moves those behind it. */
+	says("ADDRESS      CLASS    VENDOR   DEVICE   IOMMU GROUP  DRIVER\n10000:e1:00.0 0108     1344     5425     10           nvme\n", "10000:e1:00.0", "10 0108 1344:5425 nvme");
+}
+
+static void members_side_by_side_are_all_members(void **state)
+{
+	static const char ls[] = "/sys/kernel/iommu_groups/1/devices:\n0000:01:00.0  0000:01:00.1  0000:02:00.0\n\n01:00.0 VGA compatible controller [0300]: x [10de:1c20]\n";
+
+	(void)state;
+	says(ls, "02:00.0", "1 - - -");
+	assert_int_equal(answer(ls, "01:00.0"), ANSWER_CANNOT_TELL);
+	says("IOMMU Group 7: 0000:01:00.0, 0000:01:00.1\n", "01:00.1", "7 - - -");
+}
+
+static void marks_before_an_address_are_no_indentation_lost(void **state)
+{
+	static const char text[] = "IOMMU group 1\n\t00:01.0 PCI bridge [0604]: x [8086:1901]\n[RESET]\t01:00.0 VGA compatible controller [0300]: x [10de:1c20]\n";
+
+	(void)state;
+	says(text, "01:00.0", "1 0300 10de:1c20 -");
+	assert_int_equal(answer(text, "01:00.0"), ANSWER_READY);
+}
+
+static void numbers_of_lines_are_no_groups(void **state)
+{
+	(void)state;
+	says("     1\tIOMMU Group 4:\n     2\t\t01:00.0 VGA compatible controller [0300]: x [10de:1c20]\n", "01:00.0", "4 0300 10de:1c20 -");
+	says("1:IOMMU Group 4:\n2:\t01:00.0 VGA compatible controller [0300]: x [10de:1c20]\n", "01:00.0", "4 0300 10de:1c20 -");
+	says("iommu_group\taddress\tclass\n1\t0000:01:00.0\t0300\n2\t0000:02:00.0\t0c03\n", "02:00.0", "2 0c03 - -");
+}
+
+#define CARD "IOMMU Group 1 01:00.0 VGA compatible controller [0300]: NVIDIA x [10de:1c20]\n"
+#define STICK "IOMMU Group 2 02:00.0 USB controller [0c03]: x [1b21:1142]\n"
+
+static void a_choice_of_lines_is_never_ready(void **state)
+{
+	(void)state;
+	assert_int_equal(answer("$ ./iommu.sh\n" CARD, "01:00.0"), ANSWER_READY);
+	assert_int_equal(answer("$ ./iommu.sh | grep -i nvidia\n" CARD, "01:00.0"), ANSWER_CANNOT_TELL);
+	assert_int_equal(answer("$ ./iommu.sh | sort -V | head -n 5\n" CARD, "01:00.0"), ANSWER_CANNOT_TELL);
+	assert_int_equal(answer("$ ./iommu.sh | grep -i 'iommu group'\n" CARD, "01:00.0"), ANSWER_READY);
+	assert_int_equal(answer("Run it with `sh iommu.sh | grep NVIDIA`:\n```\n" CARD "```\n", "01:00.0"), ANSWER_CANNOT_TELL);
+	assert_int_equal(answer("$ lspci | grep NVIDIA\n$ ./iommu.sh\n" CARD, "01:00.0"), ANSWER_READY);
+	/* The whole list as well. */
+	assert_int_equal(answer("$ ./iommu.sh | grep NVIDIA\n" CARD "$ ./iommu.sh\n" CARD STICK, "01:00.0"), ANSWER_READY);
+	assert_int_equal(answer("$ lspci -nnvs 01:00\n01:00.0 VGA compatible controller [0300]: x [10de:1c20]\n\tIOMMU group: 1\n", "01:00.0"), ANSWER_CANNOT_TELL);
+	assert_int_equal(answer("$ for d in $(ls); do lspci -nns \"${d##*/}\"; done\n" CARD, "01:00.0"), ANSWER_READY);
+}
+
+static void lines_left_out_are_members_left_out(void **state)
+{
+	(void)state;
+	assert_int_equal(answer(CARD STICK, "01:00.0"), ANSWER_READY);
+	assert_int_equal(answer(CARD "...\n" STICK, "01:00.0"), ANSWER_CANNOT_TELL);
+	assert_int_equal(answer(STICK "[snip]\n" CARD, "01:00.0"), ANSWER_CANNOT_TELL);
+	/* It ends within a line: the group's own next one may have been there. */
+	assert_int_equal(answer(CARD "IOMMU Group 1 01:00.1 Audio device [0403]: NVID", "01:00.0"), ANSWER_CANNOT_TELL);
+	/* An address that is there in a line nobody understands. */
+	assert_int_equal(answer(CARD "??? 1 01:00.1 Aud\n" STICK, "01:00.0"), ANSWER_CANNOT_TELL);
+	assert_int_equal(answer("- class: '0x030000'\n  id: 0000:01:00.0\n  iommugroup: 1\n- class: '0x040300'\n  iommugroup: 1\n", "01:00.0"), ANSWER_CANNOT_TELL);
+}
+
+static void a_function_whose_vendor_nothing_tells_is_no_part_of_the_card(void **state)
+{
+	static const char told[] = "IOMMU Group 5 08:00.0 VGA compatible controller: Advanced Micro Devices, Inc. [AMD/ATI] x\nIOMMU Group 5 08:00.2 USB controller: Advanced Micro Devices, Inc. [AMD] x\n";
+	static const char untold[] = "IOMMU Group 5 08:00.0 VGA compatible controller\nIOMMU Group 5 08:00.2 USB controller\n";
+
+	(void)state;
+	assert_int_equal(answer(told, "08:00.0"), ANSWER_BLOCKED);
+	assert_int_equal(answer(untold, "08:00.0"), ANSWER_CANNOT_TELL);
+}
+
+static void the_same_display_twice_in_a_slot_is_a_virtual_function(void **state)
+{
+	struct host h = read_text("00:02.0 VGA compatible controller [0300]: Intel [8086:46d1]\n00:02.1 VGA compatible controller [0300]: Intel [8086:46d1]\n");
+
+	(void)state;
+	assert_int_equal(function(&h, "00:02.0")->is_vf, TRI_UNKNOWN);
+	assert_int_equal(function(&h, "00:02.1")->is_vf, TRI_YES);
+}
+
+static void two_machines_are_refused(void **state)
+{
+	struct dump *d = dump_new(&mem);
+	struct err e = {0};
+	struct host h;
+
+	(void)state;
+	for (int machine = 0; machine < 2; machine++) {
+		char *text = arena_printf(&mem, "IOMMU Group 0 00:00.0 Host bridge [0600]: x [8086:%04d]\nIOMMU Group 1 01:00.0 VGA compatible controller [0300]: x [10de:%04d]\n"
+						"IOMMU Group 2 02:00.0 USB controller [0c03]: x [1b21:%04d]\n", machine, machine, machine);
+
+		dump_begin(d, "a");
+		dump_feed(d, text, strlen(text));
+		dump_end(d);
+	}
+	assert_int_equal(dump_host(d, &h, &e), -EXDEV);
+}
+
 static void prose_says_nothing(void **state)
 {
 	struct dump *d = dump_new(&mem);
@@ -244,6 +361,15 @@ int main(void)
 	    cmocka_unit_test(torn_listings_are_never_ready),
 	    cmocka_unit_test(a_line_that_the_terminal_wrapped_is_one),
 	    cmocka_unit_test(listings_side_by_side_do_not_run_into_each_other),
+	    cmocka_unit_test(listings_of_other_tools_are_read),
+	    cmocka_unit_test(members_side_by_side_are_all_members),
+	    cmocka_unit_test(marks_before_an_address_are_no_indentation_lost),
+	    cmocka_unit_test(numbers_of_lines_are_no_groups),
+	    cmocka_unit_test(a_choice_of_lines_is_never_ready),
+	    cmocka_unit_test(lines_left_out_are_members_left_out),
+	    cmocka_unit_test(a_function_whose_vendor_nothing_tells_is_no_part_of_the_card),
+	    cmocka_unit_test(the_same_display_twice_in_a_slot_is_a_virtual_function),
+	    cmocka_unit_test(two_machines_are_refused),
 	    cmocka_unit_test(prose_says_nothing),
 	    cmocka_unit_test(names_and_numbers_of_people_go),
 	    cmocka_unit_test(what_a_verdict_needs_stays),
