@@ -91,6 +91,14 @@ static int load(struct err *e)
 
 /* ---- reading ---- */
 
+/* It does not say what is wrong with some. */
+static const char *error_of(struct archive *a)
+{
+	const char *text = ar.error(a);
+
+	return text ? text : "it does not go on as it began";
+}
+
 /* The whole of a file; what it says of its size is not believed. */
 static int read_content(struct archive *a, size_t left, char **ret, size_t *ret_size, struct err *e)
 {
@@ -113,7 +121,7 @@ static int read_content(struct archive *a, size_t left, char **ret, size_t *ret_
 		buf = more;
 	}
 	if (n < 0)
-		return err_set(e, -EBADMSG, "the archive is damaged: %s", ar.error(a));
+		return err_set(e, -EBADMSG, "the archive is damaged: %s", error_of(a));
 	*ret_size = used;
 	*ret = TAKE(buf, NULL);
 	return 0;
@@ -186,7 +194,7 @@ int archive_read(int fd, const struct archive_limits *limits, archive_each *each
 	/* Names are bytes, whatever the locale. */
 	(void)ar.read_options(a, "hdrcharset=BINARY");
 	if (ar.open_fd(a, fd, 64 * 1024) != ARCHIVE_OK)
-		r = err_set(e, -EBADMSG, "it is no archive: %s", ar.error(a));
+		r = err_set(e, -EBADMSG, "it is no archive: %s", error_of(a));
 	while (r == 0 && ((code = ar.next(a, &entry)) == ARCHIVE_OK || code == ARCHIVE_WARN)) {
 		if (++items > limits->items)
 			r = err_set(e, -EFBIG, "the archive has more than %zu entries", limits->items);
@@ -194,7 +202,7 @@ int archive_read(int fd, const struct archive_limits *limits, archive_each *each
 			r = read_item(a, entry, &left, each, data, e);
 	}
 	if (r == 0 && code != ARCHIVE_EOF)
-		r = err_set(e, -EBADMSG, "the archive is damaged, or none: %s", ar.error(a));
+		r = err_set(e, -EBADMSG, "the archive is damaged, or none: %s", error_of(a));
 	(void)ar.read_free(a);
 	return r;
 }
