@@ -17,6 +17,7 @@
 #include "sys/read_holders.h"
 #include "sys/read_host.h"
 #include "sys/read_machines.h"
+#include "sys/read_hugepages.h"
 #include "sys/read_modprobe.h"
 #include "sys/read_uses.h"
 
@@ -118,32 +119,43 @@ static void read_who_holds_it(struct looking *l)
 	read_running_machines(l->f->s, l->f->mem, holders, &l->machines);
 }
 
-static void read_nodes_access(struct looking *l)
+static void add_node_access(struct looking *l, const char *node)
 {
 	struct node_access *all;
 	struct access access;
-	struct err e = {0};
 
-	(void)read_accesses(l->f->s, l->f->mem, l->h, &e);
-	if (read_access(l->f->s, "/dev/vfio/vfio", &access, NULL) < 0)
+	if (read_access(l->f->s, node, &access, NULL) < 0)
 		return;
 	all = arena_alloc(l->f->mem, (l->h->n_accesses + 1) * sizeof(*all));
 	if (l->h->n_accesses > 0)
 		memcpy(all, l->h->accesses, l->h->n_accesses * sizeof(*all));
-	all[l->h->n_accesses++] = (struct node_access){"/dev/vfio/vfio", access_format(l->f->mem, &access)};
+	all[l->h->n_accesses++] = (struct node_access){node, access_format(l->f->mem, &access)};
 	l->h->accesses = all;
+}
+
+/* The nodes beside those of groups. */
+static void read_more_nodes(struct looking *l, const struct facts *facts)
+{
+	add_node_access(l, "/dev/vfio/vfio");
+	add_node_access(l, "/dev/iommu");
+	for (size_t i = 0; i < facts->n_devices; i++)
+		if (facts->devices[i].cdev)
+			add_node_access(l, arena_printf(l->f->mem, "/dev/vfio/devices/%s", facts->devices[i].cdev));
 }
 
 int flow_check_read(struct flow *f, const struct pci_addr *functions, size_t n_functions, struct host_checked *ret, struct err *e)
 {
-	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE | FACET_PATH,
-	    .attributes = 1u << ATTR_RESET_METHOD | 1u << ATTR_VFS | 1u << ATTR_BOOT_VGA | 1u << ATTR_REVISION};
+	struct read_request request = {.facets = FACET_TOPOLOGY | FACET_GROUPS | FACET_OVERRIDE | FACET_PATH | FACET_CONFIG,
+	    .attributes = 1u << ATTR_RESET_METHOD | 1u << ATTR_VFS | 1u << ATTR_BOOT_VGA | 1u << ATTR_REVISION | 1u << ATTR_NUMA_NODE |
+		1u << ATTR_SLOT_BELOW | 1u << ATTR_MAX_LINK_WIDTH};
 	struct looking l = {.f = f, .h = &ret->host};
 	struct modprobe_conf *modprobe = arena_alloc(f->mem, sizeof(*modprobe));
 	struct boot_answer *answer = arena_alloc(f->mem, sizeof(*answer));
 	struct boot *boot = arena_alloc(f->mem, sizeof(*boot));
+	struct hugepages *hugepages = arena_alloc(f->mem, sizeof(*hugepages));
 	struct facts *facts = arena_alloc(f->mem, sizeof(*facts));
 	struct machines *machines;
+	struct err unseen = {0};
 	int r = flow_look(f, &request, l.h, e);
 
 	r = r < 0 ? r : find_functions(&l, functions, n_functions, e);
@@ -152,7 +164,7 @@ int flow_check_read(struct flow *f, const struct pci_addr *functions, size_t n_f
 	read_claimed(&l);
 	read_what_uses_it(&l);
 	read_who_holds_it(&l);
-	read_nodes_access(&l);
+	(void)read_accesses(f->s, f->mem, l.h, &unseen);
 	flow_boot_status(f, boot, answer);
 	read_facts(f->s, f->mem, l.h, l.is_wanted, boot, answer->initramfs, facts);
 	read_modprobe(f->s, f->mem, modprobe);
@@ -165,6 +177,10 @@ int flow_check_read(struct flow *f, const struct pci_addr *functions, size_t n_f
 	/* A recorded host that lacks /etc was not asked either. */
 	if (f->s->is_live || f->s->ops->exists(f->s, "etc/os-release") > 0)
 		l.facts.machines = machines;
+	read_fact_times(f->s, f->mem, boot, answer->initramfs, modprobe, facts);
+	read_more_nodes(&l, facts);
+	if (read_hugepages(f->s, f->mem, hugepages, &unseen) == 0 && (f->s->is_live || hugepages->n_pools > 0))
+		l.facts.hugepages = hugepages;
 	l.facts.h = l.h;
 	l.facts.boot = boot;
 	l.facts.answer = answer;

@@ -21,9 +21,12 @@ static const struct part {
     {checks_modules, &n_checks_modules},
     {checks_display, &n_checks_display},
     {checks_device, &n_checks_device},
+    {checks_kernel, &n_checks_kernel},
+    {checks_memory, &n_checks_memory},
     {checks_rights, &n_checks_rights},
     {checks_machine, &n_checks_machine},
     {checks_run, &n_checks_run},
+    {checks_notes, &n_checks_notes},
 };
 
 size_t checks_size(void)

@@ -13,9 +13,11 @@
 #include "model/facts.h"
 #include "model/holder.h"
 #include "model/host.h"
+#include "model/hugepages.h"
 #include "model/verdict.h"
 #include "text/machine.h"
 #include "text/modprobe_conf.h"
+#include "text/vfio_ids.h"
 
 /* All that is asked; every pointer may be NULL: then it was not read, and what rests on it is unknown. */
 struct check_facts {
@@ -26,6 +28,7 @@ struct check_facts {
 	const struct modprobe_conf *modprobe;
 	const struct holders *holders; /* of the functions that are wanted */
 	const struct machines *machines; /* configured here, and running with VFIO */
+	const struct hugepages *hugepages;
 	const char *lost_claim;	       /* a sentence of a claim that means no function now; NULL: none */
 	enum tri has_claims;	       /* they could be read */
 	const struct checked_log *log; /* of the running boot; judge/checks_log.h */
@@ -55,6 +58,7 @@ enum check_flags {
 	CHECK_GROUP = 1 << 4,	/* of its whole group: once is enough */
 	CHECK_NOTE = 1 << 6,	/* worth knowing here, whatever the catalogue makes of it where it went wrong */
 	CHECK_MACHINES = 1 << 7, /* it looks at machines: why they could not all be read is said once, by the first of these */
+	CHECK_FINE = 1 << 8,	/* never bad: good to know, or taken for a fault and none */
 };
 
 struct check_context {
@@ -76,9 +80,9 @@ struct check {
 	struct check_result (*ask)(const struct check_context *c);
 };
 extern const struct check checks_firmware[], checks_iommu[], checks_group[], checks_driver[], checks_modules[], checks_display[],
-    checks_device[], checks_rights[], checks_machine[], checks_run[];
+    checks_device[], checks_kernel[], checks_memory[], checks_rights[], checks_machine[], checks_run[], checks_notes[];
 extern const size_t n_checks_firmware, n_checks_iommu, n_checks_group, n_checks_driver, n_checks_modules, n_checks_display,
-    n_checks_device, n_checks_rights, n_checks_machine, n_checks_run;
+    n_checks_device, n_checks_kernel, n_checks_memory, n_checks_rights, n_checks_machine, n_checks_run, n_checks_notes;
 
 size_t checks_size(void);
 const struct check *checks_at(size_t i);
@@ -86,6 +90,9 @@ const struct check *checks_at(size_t i);
 struct check_result check_ok(const char *file, const char *value);
 struct check_result check_unknown(const char *text, const char *file);
 struct check_result check_bad(const char *text, const char *file, const char *value);
+
+/* Are huge pages free, where somebody asks for some? (checks_memory.c) */
+struct check_result check_huge_pages(const struct check_context *c);
 
 /* Bad where a fact has this text, ok where it has another or is not there. */
 struct check_result check_fact_is(const struct fact *f, const char *text, const char *bad);
@@ -112,6 +119,18 @@ const char *check_driver_words(const struct check_context *c);
 const struct fact_line *check_next_line(const struct facts *f, enum fact_line_kind kind, const struct fact_line *after);
 /* "passthru bind 0000:01:00.0 hands over everything that must go along", where the verdict lets it. */
 const char *check_bind_mend(const struct check_context *c);
+/* "move it to a slot that …, 0000:00:1d.0 (slot 4)", where strangers keep it from being handed over and such a one is
+ * known to be free; NULL: another slot would not help, or there is none. */
+const char *check_slot_mend(const struct check_context *c);
+/* Is a framebuffer of the firmware inside one of its memory regions? */
+bool check_holds_picture(const struct check_context *c, const struct fact_line *l);
+/* The ids that vfio-pci is told to take by modprobe's options; the last word of the kernel's counts over them. */
+struct check_ids {
+	struct vfio_ids ids;
+	const char *file, *value; /* NULL: there is none */
+	const char *bad;	  /* a piece that is none */
+};
+struct check_ids check_ids(const struct check_context *c);
 /* The words that run. false: they cannot be read. */
 struct kernel_cmdline;
 bool check_words(const struct check_context *c, struct kernel_cmdline *ret);

@@ -135,6 +135,18 @@ static struct check_result ask_reset_group(const struct check_context *c)
 	    : check_ok(check_file(c, "reset_method"), v.methods);
 }
 
+/* The kernel makes the list when it finds function 0, before it has seen the others (drivers/pci/probe.c). */
+static struct check_result ask_bus_stale(const struct check_context *c)
+{
+	struct reset_verdict v = judge_reset(c->mem, c->all->h, c->f);
+
+	if (!v.methods)
+		return method_of(c) && method_of(c)->is_there == TRI_NO ? check_ok(check_file(c, "reset_method"), NULL) : check_unread(c, check_file(c, "reset_method"));
+	return v.bus_is_useless
+	    ? check_bad("reset_method names \"bus\", which does nothing here: more than it is on that bus", check_file(c, "reset_method"), v.methods)
+	    : check_ok(check_file(c, "reset_method"), v.methods);
+}
+
 static struct check_result ask_bare_companion(const struct check_context *c)
 {
 	struct reset_verdict v = judge_reset(c->mem, c->all->h, c->f);
@@ -284,6 +296,7 @@ const struct check checks_device[] = {
     {"no-reset-method", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/reset_method; before 5.15 …/reset", "it can be reset", ask_no_reset},
     {"reset-switched-off", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/reset_method", "its reset is not switched off", ask_reset_off},
     {"reset-depends-on-group", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/reset_method; what else is on its bus", "its reset needs nothing else", ask_reset_group},
+    {"reset-method-bus-stale", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/reset_method; what else is on its bus", "every way to reset it that the kernel names is one", ask_bus_stale},
     {"amd-reset-bug", CHECK_DEVICE | CHECK_DISPLAY | CHECK_GUEST, "/sys/bus/pci/devices/<function>/{vendor,device,reset_method}; /sys/module/vendor_reset",
 	"it is none of the cards that do not come back", ask_amd_reset},
     {"vendor-reset-not-selected", CHECK_DEVICE | CHECK_DISPLAY, "/sys/module/vendor_reset; /sys/bus/pci/devices/<function>/reset_method", "vendor_reset is chosen where it is needed", ask_vendor_reset},

@@ -6,8 +6,7 @@
 #include "judge/checks.h"
 #include "judge/verdict.h"
 
-/* Is the framebuffer of that line inside one of the function's memory regions? */
-static bool is_inside(const struct check_context *c, const struct fact_line *l)
+bool check_holds_picture(const struct check_context *c, const struct fact_line *l)
 {
 	struct region r;
 
@@ -34,7 +33,7 @@ static struct check_result firmware_picture(const struct check_context *c, bool 
 	if (!region_of(c->d, 0, &r))
 		return check_unread(c, check_file(c, "resource"));
 	for (; l; l = check_next_line(c->facts, LINE_FRAMEBUFFER, l))
-		if ((strstr(l->text, "BOOTFB") != NULL) == is_bootfb && is_inside(c, l))
+		if ((strstr(l->text, "BOOTFB") != NULL) == is_bootfb && check_holds_picture(c, l))
 			return check_bad(text, "/proc/iomem", l->text);
 	return check_ok("/proc/iomem", NULL);
 }
@@ -64,6 +63,30 @@ static struct check_result ask_boot_vga(const struct check_context *c)
 	r = check_bad("the host starts with its picture on this card", file, boot);
 	r.mend = "passthru display says how to have the picture on another card; where there is none, be logged in over the network";
 	return r;
+}
+
+/* Whoever has it now: its memory is where the firmware drew, and its ROM is what the firmware ran. */
+static struct check_result ask_boot_picture(const struct check_context *c)
+{
+	const struct fact_line *l = check_next_line(c->facts, LINE_FRAMEBUFFER, NULL);
+	const char *boot = check_attribute(c, ATTR_BOOT_VGA);
+	struct region r;
+
+	if (function_class(c->f) != 0x0300 || (boot && !str_eq(boot, "1")))
+		return check_ok(check_file(c, "boot_vga"), boot);
+	if (!boot || !c->facts || c->facts->has_lines[LINE_FRAMEBUFFER] != TRI_YES)
+		return check_unread(c, boot ? "/proc/iomem" : check_file(c, "boot_vga"));
+	if (!l)
+		return check_ok("/proc/iomem", NULL);
+	if (c->facts->is_iomem_masked)
+		return check_unknown("/proc/iomem shows no addresses without root", "/proc/iomem");
+	if (!region_of(c->d, 0, &r))
+		return check_unread(c, check_file(c, "resource"));
+	for (; l; l = check_next_line(c->facts, LINE_FRAMEBUFFER, l))
+		if (check_holds_picture(c, l))
+			return check_bad("the firmware's picture is in its memory: a guest may need its ROM from a file (romfile=), for the firmware has run the one on the card",
+			    "/proc/iomem", l->text);
+	return check_ok("/proc/iomem", NULL);
 }
 
 static struct check_result ask_console(const struct check_context *c)
@@ -159,6 +182,7 @@ const struct check checks_display[] = {
     {"framebuffer-holds-bar", CHECK_DEVICE | CHECK_DISPLAY, "/proc/iomem; /sys/bus/pci/devices/<function>/{resource,driver}", "no picture of the firmware is in its memory", ask_framebuffer},
     {"bootfb-survives-unbind", CHECK_DEVICE | CHECK_DISPLAY, "/proc/iomem; /sys/bus/pci/devices/<function>/{resource,driver}", "no BOOTFB is left in its memory", ask_bootfb},
     {"boot-vga-target", CHECK_DEVICE | CHECK_MEANT | CHECK_DISPLAY, "/sys/bus/pci/devices/<function>/boot_vga", "the host does not start with its picture on it", ask_boot_vga},
+    {"boot-framebuffer-on-bar", CHECK_DEVICE | CHECK_DISPLAY, "/proc/iomem; /sys/bus/pci/devices/<function>/{boot_vga,resource}", "the firmware does not draw in its memory", ask_boot_picture},
     {"failed-bind-kills-console", CHECK_DEVICE | CHECK_MEANT | CHECK_DISPLAY, "/sys/bus/pci/devices/<function>/{iommu_group,boot_vga}", "a refusal of vfio-pci would cost no picture", ask_kills_console},
     {"nvidia-drm-modeset", CHECK_DEVICE | CHECK_MEANT | CHECK_DISPLAY, "/sys/module/nvidia_drm/parameters/modeset", "nvidia_drm does not keep it in use", ask_modeset},
     {"vtconsole-bound", CHECK_DEVICE | CHECK_MEANT | CHECK_DISPLAY, "/sys/class/vtconsole/*/bind; /sys/class/graphics", "no text console is drawn on it", ask_console},

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "judge/checks.h"
 #include "judge/verdict.h"
+#include "text/vfio_ids.h"
 
 /* ---- the modules ---- */
 
@@ -143,6 +144,55 @@ static struct check_result ask_override_stale(const struct check_context *c)
 	return r;
 }
 
+/* drivers_probe and new_id do not hand on what the driver's probe answers; bind does. */
+static struct check_result ask_probe(const struct check_context *c)
+{
+	const char *name = c->f->driver_override, *file = check_file(c, "driver");
+	const struct fact *driver = fact_of(c->facts, FACT_VFIO_PCI);
+	struct check_result r;
+
+	if (c->f->is_busy)
+		return check_unknown("a write to it is stuck, so driver_override is not read", check_file(c, "driver_override"));
+	if (!str_eq(name, "vfio-pci") || c->f->has_driver == TRI_YES)
+		return check_ok(file, c->f->driver);
+	if (c->f->has_driver == TRI_UNKNOWN || driver->is_there == TRI_UNKNOWN)
+		return check_unread(c, c->f->has_driver == TRI_UNKNOWN ? file : driver->file);
+	if (driver->is_there == TRI_NO)
+		return check_ok(driver->file, "not loaded"); /* vfio-pci-not-loaded says it */
+	r = check_bad("vfio-pci is loaded and named for it, and does not have it: it refused, or was not asked", file, "none");
+	r.mend = arena_printf(c->mem, "write %s to /sys/bus/pci/drivers/vfio-pci/bind, which says why it is refused; passthru bind does so", c->f->name);
+	return r;
+}
+
+/* ---- ids ---- */
+
+static bool was_chosen(const struct pci_function *f, const struct vfio_ids *ids)
+{
+	return f->driver_override || f->is_busy || vfio_ids_match(ids, f);
+}
+
+/* vfio-pci has no ids of its own: what it has without an override is in ids=, or was written to new_id. */
+static struct check_result ask_new_id(const struct check_context *c)
+{
+	static const char folder[] = "/sys/bus/pci/drivers/vfio-pci";
+	struct check_ids l = check_ids(c);
+	const struct host *h = c->all->h;
+
+	if (!h || !c->facts || c->facts->has_overrides != TRI_YES || !c->all->modprobe || c->all->modprobe->n_unread > 0)
+		return check_unread(c, folder);
+	for (size_t i = 0; i < h->n_functions; i++)
+		for (size_t k = i + 1; k < h->n_functions; k++) {
+			const struct pci_function *a = &h->functions[i], *b = &h->functions[k];
+
+			if (!str_eq(a->driver, "vfio-pci") || !str_eq(b->driver, "vfio-pci") || !a->has_ids || !b->has_ids || a->vendor != b->vendor ||
+			    a->device != b->device || a->is_vf == TRI_YES || was_chosen(a, &l.ids) || was_chosen(b, &l.ids))
+				continue;
+			return check_bad(arena_printf(c->mem, "%s and %s have the same ids, and vfio-pci took both of them by those: nothing else names them", a->name, b->name),
+			    arena_printf(c->mem, "%s/%s", folder, b->name), arena_printf(c->mem, "%04x %04x", b->vendor, b->device));
+		}
+	return check_ok(folder, NULL);
+}
+
 /* ---- what vfio-pci refuses ---- */
 
 /* drivers/vfio/pci/vfio_pci.c, vfio_pci_dev_in_denylist; the last two since 6.9. */
@@ -205,6 +255,47 @@ static struct check_result ask_vgpu(const struct check_context *c)
 	    : check_ok(check_file(c, "driver"), c->f->driver);
 }
 
+static struct check_result ask_autoprobe(const struct check_context *c)
+{
+	const struct fact *f = c->d ? &c->d->facts[DEVICE_AUTOPROBE] : NULL;
+	struct check_result r;
+
+	if (c->f->is_vf == TRI_NO || c->f->has_driver == TRI_NO || check_has_vfio(c))
+		return check_ok(check_file(c, "driver"), c->f->driver);
+	if (!f || !f->text || c->f->has_driver == TRI_UNKNOWN || c->f->is_vf == TRI_UNKNOWN)
+		return check_unread(c, check_file(c, "physfn/sriov_drivers_autoprobe"));
+	if (!str_eq(f->text, "1"))
+		return check_ok(f->file, f->text);
+	r = check_bad(arena_printf(c->mem, "%s took this virtual function when it was made, as any device", c->f->driver), f->file, f->text);
+	r.mend = arena_printf(c->mem, "%s; for those made later: 0 into %s beforehand", check_bind_mend(c), f->file);
+	return r;
+}
+
+/* Since their driver for 6.8 and for newer cards, types are chosen in the virtual function's own folder. */
+static struct check_result ask_vgpu_types(const struct check_context *c)
+{
+	const struct fact *module = fact_of(c->facts, FACT_NVIDIA_VGPU), *types, *chosen, *total;
+	const char *n = check_attribute(c, ATTR_VFS);
+
+	if (c->f->has_ids && c->f->vendor != 0x10de)
+		return check_ok(check_file(c, "vendor"), NULL);
+	if (module->is_there == TRI_NO || !c->d)
+		return c->d ? check_ok(module->file, "not loaded") : check_unread(c, module->file);
+	types = &c->d->facts[DEVICE_MDEV];
+	chosen = &c->d->facts[DEVICE_VGPU_TYPE];
+	total = &c->d->facts[DEVICE_TOTAL_VFS];
+	if (module->is_there == TRI_UNKNOWN || types->is_there == TRI_UNKNOWN || chosen->is_there == TRI_UNKNOWN || total->is_there == TRI_UNKNOWN || !c->f->has_ids)
+		return check_unread(c, types->file);
+	if (types->is_there == TRI_YES || (c->f->driver && !str_eq(c->f->driver, "nvidia")))
+		return check_ok(types->is_there == TRI_YES ? types->file : check_file(c, "driver"), c->f->driver);
+	if (c->f->is_vf == TRI_YES)
+		return str_eq(chosen->text, "0") ? check_bad("no type of virtual GPU was chosen for this function, and there are no mediated devices here", chosen->file, "0")
+						 : check_ok(chosen->file, chosen->text);
+	return total->is_there == TRI_YES && !str_eq(total->text, "0") && !n
+	    ? check_bad("NVIDIA's driver for virtual GPUs has it, without types of mediated devices and without virtual functions: there is nothing to give away", types->file, "not there")
+	    : check_ok(total->file, n);
+}
+
 const struct check checks_driver[] = {
     {"module-missing-for-kernel", 0, "/lib/modules/<release>/modules.dep, modules.builtin; /sys/bus/pci/drivers/vfio-pci", "vfio-pci is there for the kernel that runs", ask_installed},
     {"vfio-iommu-type1-missing", 0, "/lib/modules/<release>/modules.dep, modules.builtin; /sys/module/vfio_iommu_type1", "vfio_iommu_type1 is there for the kernel that runs", ask_type1},
@@ -216,6 +307,11 @@ const struct check checks_driver[] = {
     {"vgpu-vf-on-vfio-pci", CHECK_DEVICE | CHECK_MEANT | CHECK_DISPLAY, "/sys/bus/pci/devices/<function>/driver, physfn/driver", "it is no virtual GPU on the wrong driver", ask_vgpu},
     {"override-wrong-name", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/driver_override", "driver_override names no driver that cannot be", ask_override_name},
     {"override-stale", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/driver_override, driver", "no driver_override was left behind", ask_override_stale},
+    {"drivers-probe-lies", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/driver_override, driver; /sys/bus/pci/drivers/vfio-pci", "vfio-pci has what is named for it", ask_probe},
+    {"new-id-captures-others", 0, "/sys/bus/pci/drivers/vfio-pci; /sys/bus/pci/devices/<function>/driver_override; /etc/modprobe.d/*.conf; /proc/cmdline", "vfio-pci has nothing that nobody named", ask_new_id},
+    {"sriov-autoprobe", CHECK_DEVICE | CHECK_MEANT, "/sys/bus/pci/devices/<function>/physfn/sriov_drivers_autoprobe, driver", "no driver of the host took it as it was made", ask_autoprobe},
+    {"vgpu-mdev-missing", CHECK_DEVICE | CHECK_DISPLAY, "/sys/module/nvidia_vgpu_vfio; /sys/bus/pci/devices/<function>/{mdev_supported_types,sriov_numvfs,nvidia/current_vgpu_type}",
+	"NVIDIA's virtual GPUs can be made, or are not asked for", ask_vgpu_types},
     {"pci-stub-bound", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/driver", "pci-stub does not have it", ask_stub},
     {"vfio-variant-driver", CHECK_DEVICE, "/lib/modules/<release>/modules.alias; /sys/bus/pci/devices/<function>/{modalias,driver}", "no VFIO driver fits it better", ask_variant},
     {"vfio-pci-not-loaded", CHECK_DEVICE | CHECK_MEANT | CHECK_NAMED, "/sys/bus/pci/drivers/vfio-pci", "vfio-pci is loaded", ask_loaded},

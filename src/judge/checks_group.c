@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "judge/checks.h"
 #include "judge/guards.h"
+#include "judge/slots.h"
 #include "judge/verdict.h"
 
 static const char *members_file(const struct check_context *c)
@@ -40,7 +41,9 @@ static struct check_result ask_viable(const struct check_context *c)
 			text = arena_printf(c->mem, "%s%s%s (%s)", text ? text : "", text ? ", " : "", c->group->others[i].name,
 			    c->group->others[i].driver ? c->group->others[i].driver : "?");
 	r = check_bad(arena_printf(c->mem, "group %d is not viable: %s on a driver of the host", c->group->number, text ? text : "a member"), members_file(c), text);
-	r.mend = check_bind_mend(c);
+	r.mend = check_slot_mend(c);
+	if (!r.mend)
+		r.mend = check_bind_mend(c);
 	return r;
 }
 
@@ -66,6 +69,25 @@ static struct check_result ask_companions(const struct check_context *c)
 	return check_ok(members_file(c), NULL);
 }
 
+/* A switch or an override is no answer to strangers; another slot is. */
+const char *check_slot_mend(const struct check_context *c)
+{
+	struct free_slot *slots;
+
+	if (!c->verdict || !judge_wants_slot(c->all->h, c->f, c->verdict) || judge_free_slots(c->mem, c->all->h, &slots) == 0)
+		return NULL;
+	return arena_printf(c->mem, "move the card below root port %s: nothing is there, and its IOMMU group holds nothing else", free_slot_words(c->mem, c->all->h, &slots[0]));
+}
+
+/* What blocks its group, mended by another slot where there is one. */
+static struct check_result blocked_group(const struct check_context *c, const char *text, const char *file, const char *value)
+{
+	struct check_result r = check_bad(text, file, value);
+
+	r.mend = check_slot_mend(c);
+	return r;
+}
+
 static struct check_result ask_strangers(const struct check_context *c)
 {
 	const char *text = NULL;
@@ -75,7 +97,7 @@ static struct check_result ask_strangers(const struct check_context *c)
 	for (size_t i = 0; i < c->verdict->n_blockers; i++)
 		if (c->verdict->blockers[i].reason == BLOCK_STRANGER || c->verdict->blockers[i].reason == BLOCK_OTHER)
 			text = arena_printf(c->mem, "%s%s%s", text ? text : "", text ? ", " : "", c->verdict->blockers[i].name);
-	return text ? check_bad(arena_printf(c->mem, "group %d also holds what is not part of this card: %s", c->group->number, text), members_file(c), text)
+	return text ? blocked_group(c, arena_printf(c->mem, "group %d also holds what is not part of this card: %s", c->group->number, text), members_file(c), text)
 		    : check_ok(members_file(c), NULL);
 }
 
@@ -101,6 +123,27 @@ static struct check_result ask_shpchp(const struct check_context *c)
 		}
 	}
 	return check_ok(members_file(c), NULL);
+}
+
+/* Behind a bridge to conventional PCI all are one: the bridge speaks for them (drivers/pci/search.c,
+ * pci_for_each_dma_alias). */
+static struct check_result ask_alias(const struct check_context *c)
+{
+	const struct host *h = c->all->h;
+	int at = c->f->parent;
+
+	for (size_t steps = 0; at >= 0 && steps < h->n_functions; steps++) {
+		const struct pci_function *bridge = &h->functions[at];
+		const char *file = arena_printf(c->mem, "/sys/bus/pci/devices/%s/config", bridge->name);
+
+		if (!bridge->config || bridge->config->kind == PORT_UNKNOWN)
+			return check_unread(c, file);
+		if (bridge->config->kind == PORT_CONVENTIONAL)
+			return check_bad(arena_printf(c->mem, "it hangs behind the bridge %s to conventional PCI: all that does is one to the IOMMU", bridge->name), file, bridge->name);
+		at = bridge->parent;
+	}
+	return at == PARENT_UNKNOWN ? check_unread(c, arena_printf(c->mem, "/sys/bus/pci/devices/%s", c->f->name))
+				    : check_ok(arena_printf(c->mem, "/sys/bus/pci/devices/%s", c->f->name), NULL);
 }
 
 /* ---- what the host would lose ---- */
@@ -139,6 +182,7 @@ static struct check_result ask_critical(const struct check_context *c)
 		r = guards_of(c, m, &is_blind);
 		if (r.answer == CHECK_BAD) {
 			r.text = arena_printf(c->mem, "the host needs what shares its group: %s", r.text);
+			r.mend = check_slot_mend(c);
 			return r;
 		}
 	}
@@ -295,6 +339,7 @@ const struct check checks_group[] = {
     {"host-uses-device", CHECK_DEVICE | CHECK_MEANT, "mounts, swaps, routes, sessions, input", "the host does not live on it", ask_used},
     {"acs-missing-on-port", CHECK_DEVICE | CHECK_GROUP, "/sys/kernel/iommu_groups/<group>/devices", "its group holds nothing but the card", ask_strangers},
     {"shpchp-on-bridge", CHECK_DEVICE | CHECK_GROUP, "/sys/kernel/iommu_groups/<group>/devices/*/driver", "the bridges of its group are on pcieport, or on none", ask_shpchp},
+    {"pcie-to-pci-bridge-alias", CHECK_DEVICE, "/sys/bus/pci/devices/<function>: the bridges above it; their …/config", "no bridge above it speaks for it", ask_alias},
     {"group-busy", CHECK_DEVICE | CHECK_MEANT | CHECK_GROUP, "/proc/*/fd", "nobody has its group open", ask_group_busy},
     {"vm-holds-device", CHECK_DEVICE | CHECK_MEANT, "/proc/*/fd", "no virtual machine has it", ask_vm_holds},
     {"nvidia-persistence", CHECK_DEVICE | CHECK_MEANT | CHECK_DISPLAY, "/proc/*/comm; /proc/*/fd", "no daemon of NVIDIA keeps it", ask_persistence},

@@ -238,6 +238,16 @@ static struct check_result ask_thunderbolt(const struct check_context *c)
 	    : check_ok(d->facts[DEVICE_REMOVABLE].file, d->facts[DEVICE_REMOVABLE].text);
 }
 
+static struct check_result ask_noiommu_node(const struct check_context *c)
+{
+	const char *node = c->f->vfio_node;
+
+	if (!node || !str_starts(node, "noiommu-"))
+		return check_ok("/dev/vfio", node);
+	return check_bad("its node is of VFIO's no-IOMMU mode, where numbers are given anew as devices come and go: one that was noted may be another's",
+	    arena_printf(c->mem, "/dev/vfio/%s", node), node);
+}
+
 static struct check_result ask_iommufd(const struct check_context *c)
 {
 	const struct fact *f = fact_of(c->facts, FACT_IOMMUFD);
@@ -265,6 +275,7 @@ const struct check checks_iommu[] = {
     {"rmrr-relaxable", CHECK_DEVICE | CHECK_GROUP, "/sys/kernel/iommu_groups/<group>/reserved_regions", "the firmware asks for no region that is dropped", ask_relaxable_region},
     {"reserved-range-overlap-amd-1tb", CHECK_DEVICE | CHECK_GROUP | CHECK_GUEST, "/sys/kernel/iommu_groups/<group>/reserved_regions",
 	"guests may use all addresses below 1 TiB", ask_window_1tb},
+    {"noiommu-group-race", CHECK_DEVICE, "/dev/vfio", "its node is none of VFIO's no-IOMMU mode", ask_noiommu_node},
     {"thunderbolt-device", CHECK_DEVICE, "/sys/bus/pci/devices/<function>/removable", "it does not hang on Thunderbolt", ask_thunderbolt},
 };
 const size_t n_checks_iommu = ARRAY_LEN(checks_iommu);

@@ -517,7 +517,7 @@ static const char *lacks_pages(const struct check_context *c, const struct known
 	return arena_printf(c->mem, "it needs %llu huge pages of %s, and %llu are free", (unsigned long long)needed, size_words(c->mem, kb), (unsigned long long)pages);
 }
 
-static struct check_result ask_pages(const struct check_context *c)
+static struct check_result ask_machines_pages(const struct check_context *c)
 {
 	const struct machines *all = c->all->machines;
 	bool is_read = true;
@@ -526,6 +526,14 @@ static struct check_result ask_pages(const struct check_context *c)
 	for (size_t i = 0; all && i < all->n; i++)
 		is_read = is_read && (!will_lock(c, &all->items[i], true) || (page_size(c, &all->items[i], &kb) && free_pages(c, kb, &pages)));
 	return or_unknown(c, check_machines(c, lacks_pages), true, is_read, "/sys/kernel/mm/hugepages");
+}
+
+/* Machines that want some are worse off than a pool that is used up; where one of the two is well, that is enough. */
+static struct check_result ask_pages(const struct check_context *c)
+{
+	struct check_result machines = ask_machines_pages(c), pools = check_huge_pages(c);
+
+	return machines.answer == CHECK_BAD || (machines.answer == CHECK_OK && pools.answer == CHECK_UNKNOWN) ? machines : pools;
 }
 
 /* ---- what the guest makes of it ---- */
@@ -574,7 +582,8 @@ const struct check checks_machine[] = {
     {"qemu-multiple-address-spaces", CHECK_DEVICE | CHECK_GUEST | CHECK_GROUP | CHECK_MACHINES, ALL_MACHINES, "no guest with an IOMMU has its group in two places", ask_spaces},
     {"phys-bits-mismatch", CHECK_GUEST | CHECK_MACHINES, ALL_MACHINES "; /proc/cpuinfo: address sizes", "no guest is told more address bits than there are", ask_bits},
     {"guest-ram-exceeds-free", CHECK_GUEST | CHECK_MACHINES, DEFINITIONS "; /proc/meminfo: MemAvailable", "there is memory for each machine that gets a device", ask_memory},
-    {"hugepages-short", CHECK_GUEST | CHECK_MACHINES, DEFINITIONS "; /sys/kernel/mm/hugepages/*/{free,resv}_hugepages", "there are huge pages for each machine that wants them", ask_pages},
+    {"hugepages-short", CHECK_GUEST | CHECK_MACHINES, DEFINITIONS "; /sys/devices/system/node/node*/hugepages/*, or /sys/kernel/mm/hugepages/*; /proc/cmdline; /proc/*/fd",
+	"huge pages are there for each machine that wants them, or nobody asks for any", ask_pages},
     {"qemu-topology", CHECK_DEVICE | CHECK_DISPLAY | CHECK_GUEST | CHECK_NOTE | CHECK_MACHINES, ALL_MACHINES, "guests see it as graphics drivers expect it", ask_topology},
     {"nvidia-code43", CHECK_DEVICE | CHECK_DISPLAY | CHECK_GUEST | CHECK_NOTE | CHECK_MACHINES, ALL_MACHINES, "no old driver of NVIDIA's will mind", ask_code43},
     {"guest-driver-bound-boot-order", CHECK_DEVICE | CHECK_DISPLAY | CHECK_GUEST | CHECK_MACHINES, ALL_MACHINES, "it is the only display of its guests", ask_screens},

@@ -22,13 +22,7 @@ static bool is_unread(const struct check_context *c)
 
 /* ---- ids ---- */
 
-struct id_list {
-	struct vfio_ids ids;
-	const char *file, *value; /* NULL: there is none */
-	const char *bad;	  /* a piece that is none */
-};
-
-static void add_list(const struct check_context *c, struct id_list *l, const char *list, const char *file)
+static void add_list(const struct check_context *c, struct check_ids *l, const char *list, const char *file)
 {
 	char *copy = arena_strdup(c->mem, list);
 
@@ -42,10 +36,9 @@ static void add_list(const struct check_context *c, struct id_list *l, const cha
 	}
 }
 
-/* What vfio-pci is told by modprobe's options; the last word of the kernel's counts over them. */
-static struct id_list read_ids(const struct check_context *c)
+struct check_ids check_ids(const struct check_context *c)
 {
-	struct id_list l = {0};
+	struct check_ids l = {0};
 	const struct modprobe_conf *m = c->all->modprobe;
 	struct kernel_cmdline k;
 	const struct kernel_word *w;
@@ -58,13 +51,13 @@ static struct id_list read_ids(const struct check_context *c)
 			continue;
 		value = modprobe_option(c->mem, line->rest, "ids");
 		if (value) {
-			l = (struct id_list){0};
+			l = (struct check_ids){0};
 			add_list(c, &l, value, at_line(c, line->file, line->number));
 		}
 	}
 	w = check_words(c, &k) ? kernel_cmdline_last(&k, "vfio-pci.ids") : NULL;
 	if (w && w->value) {
-		l = (struct id_list){0};
+		l = (struct check_ids){0};
 		add_list(c, &l, w->value, "/proc/cmdline");
 	}
 	return l;
@@ -72,7 +65,7 @@ static struct id_list read_ids(const struct check_context *c)
 
 static struct check_result ask_bad_ids(const struct check_context *c)
 {
-	struct id_list l = read_ids(c);
+	struct check_ids l = check_ids(c);
 
 	if (l.bad)
 		return check_bad(arena_printf(c->mem, "vfio-pci.ids has a piece that is no id and is passed over: \"%s\"", l.bad), l.file, l.value);
@@ -92,7 +85,7 @@ static bool has_softdep(const struct check_context *c, const char *module)
 
 static struct check_result ask_ids_too_late(const struct check_context *c)
 {
-	struct id_list l = read_ids(c);
+	struct check_ids l = check_ids(c);
 	const char *module = c->f->driver ? module_name(c->mem, c->f->driver) : NULL;
 	struct check_result r;
 
@@ -110,7 +103,7 @@ static struct check_result ask_ids_too_late(const struct check_context *c)
 /* Two cards of a kind, one of which the host draws on. */
 static struct check_result ask_ids_both(const struct check_context *c)
 {
-	struct id_list l = read_ids(c);
+	struct check_ids l = check_ids(c);
 	const struct host *h = c->all->h;
 	const struct pci_function *boot = NULL;
 	size_t n = 0;
@@ -130,6 +123,125 @@ static struct check_result ask_ids_both(const struct check_context *c)
 	}
 	return n > 1 && boot ? check_bad(arena_printf(c->mem, "ids= takes %zu cards alike, the one that this host starts with (%s) among them", n, boot->name), l.file, l.value)
 			     : check_ok(l.file, l.value);
+}
+
+/* ---- options ---- */
+
+struct option {
+	const char *value, *file; /* NULL: nobody sets it */
+};
+
+/* As modprobe and the kernel see it together: the last word of the kernel's counts over all options. */
+static struct option option_of(const struct check_context *c, const char *key)
+{
+	const struct modprobe_conf *m = c->all->modprobe;
+	struct option o = {0};
+	struct kernel_cmdline k;
+	const struct kernel_word *w;
+
+	for (size_t i = 0; m && i < m->n_lines; i++) {
+		const struct modprobe_line *line = &m->lines[i];
+		const char *value = line->verb == MODPROBE_OPTIONS && str_eq(line->name, "vfio_pci") ? modprobe_option(c->mem, line->rest, key) : NULL;
+
+		if (value)
+			o = (struct option){value, at_line(c, line->file, line->number)};
+	}
+	w = check_words(c, &k) ? kernel_cmdline_last(&k, arena_printf(c->mem, "vfio-pci.%s", key)) : NULL;
+	if (w)
+		o = (struct option){w->value ? w->value : "", "/proc/cmdline"};
+	return o;
+}
+
+/* kstrtobool, and "" for a bare name (kernel/params.c, param_set_bool); NULL: it is off by itself. */
+static enum tri is_on(const char *value)
+{
+	if (!value)
+		return TRI_NO;
+	switch (*value == 'o' || *value == 'O' ? value[1] : *value) {
+	case '\0':
+		return *value == '\0' ? TRI_YES : TRI_UNKNOWN;
+	case 'y':
+	case 'Y':
+	case 't':
+	case 'T':
+	case '1':
+		return *value == 'o' || *value == 'O' ? TRI_UNKNOWN : TRI_YES;
+	case 'f':
+	case 'F':
+		return TRI_NO;
+	case 'n':
+	case 'N':
+		return *value == 'o' || *value == 'O' ? TRI_YES : TRI_NO;
+	case '0':
+		return *value == '0' ? TRI_NO : TRI_UNKNOWN;
+	default:
+		return TRI_UNKNOWN;
+	}
+}
+
+/* Both may be written to and are looked at once, when the module is loaded (drivers/vfio/pci/vfio_pci.c). */
+static struct check_result ask_live(const struct check_context *c)
+{
+	static const struct {
+		enum fact_id fact;
+		const char *key;
+	} rows[] = {{FACT_IDLE_D3, "disable_idle_d3"}, {FACT_NOINTXMASK, "nointxmask"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct fact *f = fact_of(c->facts, rows[i].fact);
+		struct option o = option_of(c, rows[i].key);
+		struct check_result r;
+
+		if (f->is_there == TRI_NO)
+			continue;
+		if (!f->text || (!o.value && is_unread(c)) || !c->all->boot || !c->all->boot->cmdline || is_on(o.value) == TRI_UNKNOWN)
+			return check_unread(c, f->text ? modprobe_folder : f->file);
+		if (is_on(o.value) == is_on(f->text))
+			continue;
+		r = check_bad(o.value ? arena_printf(c->mem, "%s is to be \"%s\", and is not: vfio-pci was loaded ahead of that, or by an early image without it", rows[i].key, o.value)
+				      : arena_printf(c->mem, "%s was changed, or given by hand: vfio-pci looks at it once, when it is loaded", rows[i].key),
+		    o.value ? o.file : f->file, o.value ? o.value : f->text);
+		r.mend = "make it a line of /etc/modprobe.d (options vfio-pci …), the early image anew where it has vfio-pci, and load vfio-pci again: the next start does";
+		return r;
+	}
+	return check_ok("/sys/module/vfio_pci/parameters", NULL);
+}
+
+/* All that these modules ever had; disable_vga depends on the kernel's configuration. */
+static bool is_parameter(const char *module, const char *key, size_t length)
+{
+	static const char *const known[][2] = {{"vfio_pci", "ids nointxmask disable_vga disable_idle_d3 enable_sriov disable_denylist"},
+	    {"vfio_iommu_type1", "allow_unsafe_interrupts disable_hugepages dma_entry_limit"}, {"vfio", "enable_unsafe_noiommu_mode"}};
+
+	for (size_t i = 0; i < ARRAY_LEN(known); i++)
+		if (str_eq(known[i][0], module))
+			return str_has_word(known[i][1], key, length);
+	return true;
+}
+
+static struct check_result ask_parameters(const struct check_context *c)
+{
+	const struct modprobe_conf *m = c->all->modprobe;
+
+	for (size_t i = 0; m && i < m->n_lines; i++) {
+		const struct modprobe_line *line = &m->lines[i];
+
+		/* A quotation mark may have blanks inside. */
+		if (line->verb != MODPROBE_OPTIONS || strchr(line->rest, '"'))
+			continue;
+		for (const char *at = line->rest; *at;) {
+			size_t length, key;
+
+			at += strspn(at, " \t");
+			length = strcspn(at, " \t");
+			key = strcspn(at, "= \t");
+			if (key > 0 && !is_parameter(line->name, arena_strndup(c->mem, at, key), key))
+				return check_bad(arena_printf(c->mem, "%s has no parameter called %s: the kernel passes it over", line->name, arena_strndup(c->mem, at, key)),
+				    at_line(c, line->file, line->number), line->rest);
+			at += length;
+		}
+	}
+	return is_unread(c) ? check_unread(c, modprobe_folder) : check_ok(modprobe_folder, NULL);
 }
 
 /* ---- blacklists, and files that do not count ---- */
@@ -239,7 +351,7 @@ static struct check_result ask_early_driver(const struct check_context *c)
 /* A softdep works only where both are in the same image. */
 static struct check_result ask_early_lacks(const struct check_context *c)
 {
-	struct id_list l = read_ids(c);
+	struct check_ids l = check_ids(c);
 	const char *module = c->f->driver ? module_name(c->mem, c->f->driver) : NULL;
 
 	if (!l.value || !vfio_ids_match(&l.ids, c->f) || check_has_vfio(c) || c->f->has_driver == TRI_NO)
@@ -251,6 +363,21 @@ static struct check_result ask_early_lacks(const struct check_context *c)
 	    : check_ok(l.file, l.value);
 }
 
+static struct check_result ask_stale(const struct check_context *c)
+{
+	const char *generator = c->all->answer ? c->all->answer->initramfs : NULL;
+	struct check_result r;
+
+	if (!c->facts || c->facts->is_image_stale == TRI_UNKNOWN)
+		return check_unknown("when the early image was made, and from what, cannot be told", early_folder(c));
+	if (c->facts->is_image_stale == TRI_NO)
+		return check_ok(c->facts->image_file, NULL);
+	r = check_bad(arena_printf(c->mem, "%s was changed after %s was made, which has a copy of it or is made from it", c->facts->changed_file, c->facts->image_file),
+	    c->facts->changed_file, NULL);
+	r.mend = arena_printf(c->mem, "make the early image anew (%s), then start anew", generator);
+	return r;
+}
+
 const struct check checks_modules[] = {
     {"ids-bad-string", 0, "/etc/modprobe.d/*.conf: options vfio-pci ids=; /proc/cmdline: vfio-pci.ids=", "every piece of ids= is an id", ask_bad_ids},
     {"ids-capture-both-gpus", 0, "/etc/modprobe.d/*.conf; /proc/cmdline; /sys/bus/pci/devices/<function>/{vendor,device,boot_vga}",
@@ -260,6 +387,10 @@ const struct check checks_modules[] = {
     {"modprobe-file-ignored", 0, "/etc/modprobe.d", "modprobe reads every file that is meant for it", ask_ignored_file},
     {"udev-rule-too-late", 0, "/etc/udev/rules.d/*.rules", "no rule sets driver_override too late", ask_udev_late},
     {"vfio-virqfd-gone", 0, "/etc/modules, /etc/modules-load.d; the settings of the early image", "nothing asks for vfio_virqfd", ask_virqfd},
+    {"unknown-module-parameter", 0, "/etc/modprobe.d/*.conf: options vfio…", "VFIO's modules have every parameter that is set", ask_parameters},
+    {"option-not-live", 0, "/sys/module/vfio_pci/parameters/{disable_idle_d3,nointxmask}; /etc/modprobe.d/*.conf; /proc/cmdline", "vfio-pci runs with the options that are set", ask_live},
+    {"initramfs-stale", CHECK_GUEST, "when these were changed: /etc/modprobe.d/*.conf with lines for VFIO or a blacklist, the settings of the early image, the running kernel's image",
+	"nothing of what the early image is made from is newer than it", ask_stale},
     {"ids-too-late", CHECK_DEVICE, "/etc/modprobe.d/*.conf; /proc/cmdline; /sys/bus/pci/devices/<function>/driver", "what ids= says of it holds", ask_ids_too_late},
     {"initramfs-loads-gpu-driver", CHECK_DEVICE | CHECK_MEANT | CHECK_DISPLAY | CHECK_GUEST, "the settings of the early image (mkinitcpio.conf, dracut.conf.d, initramfs-tools/modules)",
 	"the early image does not load its driver ahead of vfio-pci", ask_early_driver},

@@ -56,6 +56,13 @@ static bool is_in_group(const struct facts *f, unsigned gid)
 	return false;
 }
 
+static bool may_open(const struct facts *f, const struct access *a)
+{
+	unsigned bits = a->uid == f->uid ? a->mode >> 6 : is_in_group(f, a->gid) ? a->mode >> 3 : a->mode;
+
+	return (bits & 6) == 6;
+}
+
 static const char *node_of(const struct check_context *c)
 {
 	return c->f->vfio_node ? arena_printf(c->mem, "/dev/vfio/%s", c->f->vfio_node) : NULL;
@@ -74,7 +81,6 @@ static struct check_result ask_group_node(const struct check_context *c)
 	const char *node = node_of(c), *text = access_of(c, node);
 	struct check_result r;
 	struct access a;
-	unsigned bits;
 
 	if (!node)
 		return check_ok("/dev/vfio", "its node comes with vfio-pci");
@@ -84,12 +90,36 @@ static struct check_result ask_group_node(const struct check_context *c)
 		return check_ok(node, text);
 	if (!text || !access_parse(text, &a))
 		return check_unread(c, node);
-	bits = a.uid == c->facts->uid ? a.mode >> 6 : is_in_group(c->facts, a.gid) ? a.mode >> 3 : a.mode;
-	if ((bits & 6) == 6)
+	if (may_open(c->facts, &a))
 		return check_ok(node, text);
 	r = check_bad("who asks may not open its node", node, access_describe(c->mem, text));
 	r.mend = arena_printf(c->mem, "passthru bind %s --user=NAME lets a user at it", c->f->name);
 	return r;
+}
+
+/* Only for who asks for iommufd; the node of the group does without both. */
+static struct check_result ask_own_node(const struct check_context *c)
+{
+	const char *nodes[] = {c->d && c->d->cdev ? arena_printf(c->mem, "/dev/vfio/devices/%s", c->d->cdev) : NULL, "/dev/iommu"};
+	struct check_result r;
+	struct access a;
+
+	if (!c->d || !c->facts || c->facts->is_root == TRI_UNKNOWN)
+		return check_unread(c, c->d ? "/proc/self/status" : check_file(c, "vfio-dev"));
+	if (!nodes[0] || c->d->has_cdev_node == TRI_NO || c->facts->is_root == TRI_YES)
+		return check_ok("/dev/vfio/devices", nodes[0]);
+	for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
+		const char *text = access_of(c, nodes[i]);
+
+		if (!text || !access_parse(text, &a))
+			return check_unread(c, nodes[i]);
+		if (may_open(c->facts, &a))
+			continue;
+		r = check_bad(arena_printf(c->mem, "who asks may not open %s, which goes with iommufd", nodes[i]), nodes[i], access_describe(c->mem, text));
+		r.mend = arena_printf(c->mem, "leave iommufd out, which takes the node of the group instead, or by a rule of udev: SUBSYSTEM==\"vfio-dev\" and KERNEL==\"iommu\", GROUP=\"kvm\", MODE=\"0660\"");
+		return r;
+	}
+	return check_ok(nodes[0], access_of(c, nodes[0]));
 }
 
 static struct check_result ask_container_node(const struct check_context *c)
@@ -226,6 +256,7 @@ static struct check_result ask_msrs(const struct check_context *c)
 const struct check checks_rights[] = {
     {"vfio-container-perm", 0, "/dev/vfio/vfio: owner, group, mode; /proc/self/status", "who asks may open /dev/vfio/vfio", ask_container_node},
     {"vfio-group-perm", CHECK_DEVICE | CHECK_MEANT | CHECK_GROUP, "/dev/vfio/<group>: owner, group, mode; /proc/self/status", "who asks may open its node", ask_group_node},
+    {"cdev-perm", CHECK_DEVICE | CHECK_MEANT | CHECK_GUEST, "/sys/bus/pci/devices/<function>/vfio-dev; /dev/vfio/devices/*, /dev/iommu: owner, group, mode; /proc/self/status", "who asks may open its own node, or there is none", ask_own_node},
     {"container-without-node", CHECK_DEVICE | CHECK_MEANT | CHECK_GROUP, "/run/systemd/container, /.dockerenv, /run/.containerenv; /dev/vfio", "no container lacks its node", ask_container},
     {"memlock-too-low", 0, "/proc/self/limits; /proc/self/status: CapEff", "who asks may lock the memory of a guest", ask_memlock},
     {"dma-entry-limit", CHECK_GUEST, "/sys/module/vfio_iommu_type1/parameters/dma_entry_limit", "as many mappings as usual are allowed", ask_entry_limit},

@@ -42,6 +42,13 @@ const struct fact_place fact_places[FACTS] = {
     [FACT_POWER_STATE] = {"sys/power/state", "sys/power"},
     [FACT_NVIDIA] = {MODULES "/nvidia", MODULES},
     [FACT_NVIDIA_SMI] = {"usr/bin/nvidia-smi", "etc/os-release"},
+    [FACT_VFIO] = {MODULES "/vfio", MODULES},
+    [FACT_IDLE_D3] = {MODULES "/vfio_pci/parameters/disable_idle_d3", MODULES},
+    [FACT_NOINTXMASK] = {MODULES "/vfio_pci/parameters/nointxmask", MODULES},
+    [FACT_NODES] = {"sys/devices/system/node/online", "sys/devices/system"},
+    [FACT_NVIDIA_VGPU] = {MODULES "/nvidia_vgpu_vfio", MODULES},
+    [FACT_CLOUD_HYPERVISOR] = {"usr/bin/cloud-hypervisor", "etc/os-release"},
+    [FACT_CLOUD_HYPERVISOR_LOCAL] = {"usr/local/bin/cloud-hypervisor", "etc/os-release"},
 };
 
 const struct fact_place device_fact_places[DEVICE_FACTS] = {
@@ -55,6 +62,11 @@ const struct fact_place device_fact_places[DEVICE_FACTS] = {
     [DEVICE_AER_CORRECTABLE] = {"aer_dev_correctable", "resource"},
     [DEVICE_REVISION] = {"revision", "resource"},
     [DEVICE_REGIONS] = {"iommu_group/reserved_regions", "iommu_group/type"},
+    [DEVICE_IRQ] = {"irq", "irq"},
+    [DEVICE_RUNTIME] = {"power/runtime_status", "power"},
+    [DEVICE_AUTOPROBE] = {"physfn/sriov_drivers_autoprobe", "physfn/resource"},
+    [DEVICE_MDEV] = {"mdev_supported_types", "resource"},
+    [DEVICE_VGPU_TYPE] = {"nvidia/current_vgpu_type", "resource"},
 };
 
 const struct fact *fact_of(const struct facts *f, enum fact_id id)

@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "model/memlock.h"
+#include "model/pci_config.h"
 
 struct fact {
 	const char *file;   /* as an absolute path */
@@ -45,6 +46,13 @@ enum fact_id {
 	FACT_POWER_STATE,     /* "freeze mem disk" */
 	FACT_NVIDIA,	      /* its driver is loaded */
 	FACT_NVIDIA_SMI,
+	FACT_VFIO,	      /* the module is loaded, or built in */
+	FACT_IDLE_D3,	      /* the switches that vfio-pci looks at once, when it is loaded */
+	FACT_NOINTXMASK,
+	FACT_NODES,	      /* of NUMA: "0-1" */
+	FACT_NVIDIA_VGPU,
+	FACT_CLOUD_HYPERVISOR,
+	FACT_CLOUD_HYPERVISOR_LOCAL,
 	FACTS
 };
 
@@ -59,6 +67,11 @@ enum device_fact_id {
 	DEVICE_AER_CORRECTABLE,
 	DEVICE_REVISION,
 	DEVICE_REGIONS,	      /* reserved_regions of its group */
+	DEVICE_IRQ,	      /* of its line, or its first message; 0: none */
+	DEVICE_RUNTIME,	      /* "suspended" */
+	DEVICE_AUTOPROBE,     /* of the function that it is a virtual one of: 1, new ones are given to drivers of the host */
+	DEVICE_MDEV,	      /* the folder of types of mediated devices */
+	DEVICE_VGPU_TYPE,     /* of a virtual function of NVIDIA's: 0, none was chosen */
 	DEVICE_FACTS
 };
 
@@ -80,6 +93,9 @@ struct fact_line {
 	uint64_t start, end; /* of LINE_FRAMEBUFFER */
 };
 
+/* Lines of DEVICE_RESOURCE. */
+enum { REGION_ROM = 6, REGION_VF = 7, REGIONS = 13 };
+
 struct device_facts {
 	struct fact facts[DEVICE_FACTS];
 	enum tri is_gone; /* its configuration space reads all ones */
@@ -89,6 +105,11 @@ struct device_facts {
 	enum tri is_builtin; /* its driver is part of the kernel */
 	const char *early_file; /* that has its driver loaded in the early image; NULL: none that we know */
 	unsigned early_line;
+	struct pci_abilities abilities;
+	struct fact handlers;	/* of DEVICE_IRQ: who gets it, comma-separated */
+	struct fact sizes[REGION_ROM]; /* of its regions: bit n, it can have 2^n MiB; in hexadecimal */
+	const char *cdev;	/* "vfio3": its own node of VFIO, below /dev/vfio/devices; NULL: none */
+	enum tri has_cdev_node;
 };
 
 struct facts {
@@ -104,6 +125,9 @@ struct facts {
 	enum tri is_lto;		   /* built by clang with LTO; asked only where initcall_blacklist is there */
 	const char *config_file;	   /* the kernel's configuration that says so, NULL: none */
 	enum tri has_early_vfio;	   /* the early image's own settings name vfio-pci */
+	enum tri is_image_stale;	   /* what it is made from was changed after it */
+	const char *image_file, *changed_file; /* the running kernel's; what was changed last of what is in it; NULL: none */
+	enum tri has_overrides;		   /* every function that VFIO has says whether it was chosen by driver_override */
 	enum tri is_root;		   /* of who asks */
 	unsigned uid;
 	const unsigned *groups;
@@ -133,7 +157,6 @@ extern const struct fact_place device_fact_places[DEVICE_FACTS]; /* in the funct
 struct region {
 	uint64_t start, end, flags;
 };
-enum { REGION_ROM = 6, REGION_VF = 7, REGIONS = 13 };
 bool region_of(const struct device_facts *d, unsigned number, struct region *ret);
 
 /* include/linux/ioport.h */

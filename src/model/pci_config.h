@@ -28,6 +28,14 @@ enum acs_state {
 	ACS_STATES
 };
 
+/* What a function says of its interrupts. */
+struct pci_abilities {
+	bool is_known; /* all of its capabilities could be read */
+	bool has_msi, has_msix, is_express;
+	bool has_pin;	    /* it has an interrupt line */
+	bool is_line_masked; /* that is switched off, so it can be (PCI 2.3) */
+};
+
 struct pci_config {
 	enum port_kind kind;
 	enum acs_state acs;

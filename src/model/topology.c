@@ -29,3 +29,16 @@ const char *acs_state_name(enum acs_state a)
 
 	return names[a];
 }
+
+const char *free_slot_words(struct arena *mem, const struct host *h, const struct free_slot *s)
+{
+	const char *more = "";
+
+	if (s->label)
+		more = arena_printf(mem, "slot %s", s->label);
+	if (s->lanes > 0)
+		more = arena_printf(mem, "%s%s%u lane%s", more, *more ? ", " : "", s->lanes, s->lanes > 1 ? "s" : "");
+	if (s->has_connector != TRI_YES)
+		more = arena_printf(mem, "%s%sif the board has a connector there", more, *more ? ", " : "");
+	return arena_printf(mem, "%s%s%s%s", h->functions[s->port].name, *more ? " (" : "", more, *more ? ")" : "");
+}

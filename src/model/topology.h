@@ -35,5 +35,8 @@ struct topology {
 	size_t n_slots;
 };
 
+/* "0000:00:1d.0 (slot 4, 4 lanes)"; the label is the firmware's, as it stands. */
+const char *free_slot_words(struct arena *mem, const struct host *h, const struct free_slot *s);
+
 const char *port_kind_name(enum port_kind k); /* "root-port", NULL: not known */
 const char *acs_state_name(enum acs_state a); /* "on", "off", "none", NULL: not known */

@@ -185,6 +185,21 @@ static void read_sleep(struct sys *s, struct arena *mem, struct facts *f)
 		f->is_sleep_masked = TRI_NO;
 }
 
+/* Where the file was left out, none at all and one that was not read look alike. */
+static enum tri read_overrides(struct sys *s, const struct host *h)
+{
+	char path[SYS_PATH];
+
+	for (size_t i = 0; i < h->n_functions; i++) {
+		const struct pci_function *f = &h->functions[i];
+
+		if (f->has_driver == TRI_UNKNOWN ||
+		    (str_eq(f->driver, "vfio-pci") && (f->is_busy || s->ops->exists(s, sys_path(path, "sys/bus/pci/devices/%s/driver_override", f->name)) <= 0)))
+			return TRI_UNKNOWN;
+	}
+	return TRI_YES;
+}
+
 void read_facts(struct sys *s, struct arena *mem, const struct host *h, const bool *is_wanted, const struct boot *b,
     const char *generator, struct facts *ret)
 {
@@ -201,6 +216,7 @@ void read_facts(struct sys *s, struct arena *mem, const struct host *h, const bo
 	read_asker(s, mem, ret);
 	read_sleep(s, mem, ret);
 	read_fact_lines(s, mem, generator, ret);
+	ret->has_overrides = read_overrides(s, h);
 	read_fact_devices(s, mem, h, is_wanted, generator, ret);
 	for (size_t i = 0; files.is_known && i < h->n_functions; i++) {
 		const struct pci_function *f = &h->functions[i];

@@ -6,11 +6,16 @@
 #include "model/facts.h"
 #include "model/host.h"
 #include "sys/sys.h"
+#include "text/modprobe_conf.h"
 
 /* h: read before, with topology. is_wanted: of each function, whether its own facts are read. Cannot fail: what cannot
  * be read is unknown. */
 void read_facts(struct sys *s, struct arena *mem, const struct host *h, const bool *is_wanted, const struct boot *b,
     const char *generator, struct facts *ret);
+
+/* Is the early image older than what it is made from? generator, m: NULL: not known. */
+void read_fact_times(struct sys *s, struct arena *mem, const struct boot *b, const char *generator, const struct modprobe_conf *m,
+    struct facts *f);
 
 /* ---- for sys/read_facts*.c ---- */
 

@@ -5,25 +5,61 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "sys/folder.h"
 #include "sys/read_facts.h"
 #include "sys/read_host.h"
 #include "sys/read_image.h"
 #include "text/modprobe_conf.h"
+#include "text/pci_config.h"
 
 #define DEVICES "sys/bus/pci/devices"
 
 /* The first bytes of a device that fell off its bus are all ones; those of a virtual function always are (PCI Express
  * Base Specification, 9.3.4.1.1). */
-static enum tri read_gone(struct sys *s, const struct pci_function *f)
+static void read_space(struct sys *s, const struct pci_function *f, struct device_facts *d)
 {
 	char path[SYS_PATH];
 	unsigned char bytes[4097];
-	int n;
+	int n = s->ops->read(s, sys_path(path, DEVICES "/%s/config", f->name), (char *)bytes, sizeof(bytes));
 
-	if (f->is_vf == TRI_YES)
-		return TRI_UNKNOWN;
-	n = s->ops->read(s, sys_path(path, DEVICES "/%s/config", f->name), (char *)bytes, sizeof(bytes));
-	return n < 4 ? TRI_UNKNOWN : tri_from(bytes[0] == 0xff && bytes[1] == 0xff);
+	if (n >= 4 && f->is_vf != TRI_YES)
+		d->is_gone = tri_from(bytes[0] == 0xff && bytes[1] == 0xff);
+	if (n > 0)
+		d->abilities = pci_abilities_parse(bytes, (size_t)n);
+}
+
+/* Asking wakes it, and waits for whoever keeps it from that. */
+static void read_sizes(struct sys *s, struct arena *mem, const struct pci_function *f, struct device_facts *d)
+{
+	char path[SYS_PATH], witness[SYS_PATH];
+
+	for (unsigned i = 0; i < REGION_ROM; i++)
+		d->sizes[i] = fact_read(s, mem, sys_path(path, DEVICES "/%s/resource%u_resize", f->name, i),
+		    sys_path(witness, DEVICES "/%s/resource", f->name));
+}
+
+static void read_handlers(struct sys *s, struct arena *mem, struct device_facts *d)
+{
+	const char *text = d->facts[DEVICE_IRQ].text;
+	char path[SYS_PATH];
+	uint64_t irq;
+
+	if (text && str_number(text, 10, UINT32_MAX, &irq) && irq > 0)
+		d->handlers = fact_read(s, mem, sys_path(path, "sys/kernel/irq/%llu/actions", (unsigned long long)irq), "sys/kernel/irq");
+}
+
+static void read_cdev(struct sys *s, struct arena *mem, const struct pci_function *f, struct device_facts *d)
+{
+	char path[SYS_PATH];
+	struct folder names;
+	uint64_t number;
+
+	(void)folder_names(s, mem, sys_path(path, DEVICES "/%s/vfio-dev", f->name), &names);
+	for (size_t i = 0; i < names.n && !d->cdev; i++)
+		if (folder_is_numbered(names.names[i], "vfio", &number))
+			d->cdev = names.names[i];
+	if (d->cdev)
+		d->has_cdev_node = fact_read(s, mem, sys_path(path, "dev/vfio/devices/%s", d->cdev), "dev/vfio/vfio").is_there;
 }
 
 static int read_physfn(struct sys *s, struct arena *mem, const struct host *h, const struct pci_function *f)
@@ -73,7 +109,12 @@ void read_fact_devices(struct sys *s, struct arena *mem, const struct host *h, c
 		for (int k = 0; k < DEVICE_FACTS; k++)
 			d->facts[k] = fact_read(s, mem, sys_path(path, DEVICES "/%s/%s", function->name, device_fact_places[k].path),
 			    sys_path(witness, DEVICES "/%s/%s", function->name, device_fact_places[k].witness));
-		d->is_gone = s->ops->is_busy(s, function->name) == 1 ? TRI_UNKNOWN : read_gone(s, function);
+		if (s->ops->is_busy(s, function->name) != 1) {
+			read_space(s, function, d);
+			read_sizes(s, mem, function, d);
+		}
+		read_handlers(s, mem, d);
+		read_cdev(s, mem, function, d);
 		if (function->is_vf == TRI_YES)
 			d->physfn = read_physfn(s, mem, h, function);
 		read_variant(s, mem, function, d);

@@ -348,6 +348,21 @@ static int real_space(struct sys *sys, const char *path, struct sys_space *ret)
 	return 0;
 }
 
+static int real_changed(struct sys *sys, const char *path, int64_t *ret)
+{
+	cleanup_close int fd = sys_real_openat((struct sys_real *)sys, path, O_PATH);
+	struct stat st;
+
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISREG(st.st_mode) && st.st_size == 0)
+		return -ENODATA;
+	*ret = (int64_t)st.st_mtim.tv_sec;
+	return 0;
+}
+
 static int64_t real_clock_s(struct sys *sys)
 {
 	(void)sys;
@@ -365,6 +380,7 @@ static int real_sleep_ms(struct sys *sys, unsigned ms)
 
 static const struct sys_ops real_ops = {
     .space = real_space,
+    .changed = real_changed,
     .read = real_read,
     .peek = real_peek,
     .read_own = real_read_own,

@@ -105,6 +105,9 @@ struct sys_credentials {
 struct sys_ops {
 	/* NULL, or how large something is, and how much room there is beside it. */
 	int (*space)(struct sys *s, const char *path, struct sys_space *ret);
+	/* NULL, or when the content of a file was changed last, in seconds since 1970; links are followed. -ENODATA: there
+	 * is nothing in it, as in the stead of a file that was not recorded. */
+	int (*changed)(struct sys *s, const char *path, int64_t *ret);
 	/* Regular files only, at most size - 1 bytes (-EFBIG where it is longer); a NUL is put behind.
 	 * Answers the number of bytes. */
 	int (*read)(struct sys *s, const char *path, char *buf, size_t size);

@@ -2,13 +2,18 @@
 #include "text/pci_config.h"
 
 enum {
+	COMMAND = 0x04,
+	COMMAND_LINE_OFF = 0x400,
 	STATUS = 0x06,
 	STATUS_CAPABILITIES = 0x10,
 	HEADER_TYPE = 0x0e,
 	HEADER_BRIDGE = 1,
 	SECONDARY_BUS = 0x19,
 	CAPABILITIES = 0x34,
+	INTERRUPT_PIN = 0x3d,
+	CAP_MSI = 0x05,
 	CAP_EXPRESS = 0x10,
+	CAP_MSIX = 0x11,
 	EXPRESS_SLOT = 0x0100, /* "slot implemented" */
 	EXT_ACS = 0x000d,
 	/* Source validation, request redirect, completion redirect, upstream forwarding. */
@@ -43,14 +48,14 @@ static enum port_kind kind_of(unsigned type)
 	}
 }
 
-/* Where the PCI Express capability is, 0: there is none. */
-static unsigned find_express(const unsigned char head[PCI_CONFIG_HEAD])
+/* Where a capability is, 0: there is none. */
+static unsigned find_capability(const unsigned char head[PCI_CONFIG_HEAD], unsigned id)
 {
 	unsigned at = get_16(head + STATUS) & STATUS_CAPABILITIES ? head[CAPABILITIES] & 0xfcu : 0;
 
 	/* As many as there is room for: a list may bite its tail. */
 	for (unsigned steps = 0; steps < 48 && at >= 0x40 && at + 4 <= PCI_CONFIG_HEAD; steps++) {
-		if (head[at] == CAP_EXPRESS)
+		if (head[at] == id)
 			return at;
 		at = head[at + 1] & 0xfcu;
 	}
@@ -99,7 +104,7 @@ struct pci_config pci_config_parse(pci_config_get *get, void *data)
 		c.secondary_bus = head[SECONDARY_BUS];
 	if (n < PCI_CONFIG_HEAD)
 		return c;
-	express = find_express(head);
+	express = find_capability(head, CAP_EXPRESS);
 	if (express == 0) {
 		c.kind = PORT_CONVENTIONAL;
 		c.acs = ACS_NONE;
@@ -110,4 +115,19 @@ struct pci_config pci_config_parse(pci_config_get *get, void *data)
 		c.has_slot = tri_from(get_16(head + express + 2) & EXPRESS_SLOT);
 	c.acs = read_acs(get, data);
 	return c;
+}
+
+struct pci_abilities pci_abilities_parse(const unsigned char *bytes, size_t n)
+{
+	struct pci_abilities a = {0};
+
+	if (n < PCI_CONFIG_HEAD || get_16(bytes) == 0xffff)
+		return a;
+	a.is_known = true;
+	a.has_msi = find_capability(bytes, CAP_MSI) != 0;
+	a.has_msix = find_capability(bytes, CAP_MSIX) != 0;
+	a.is_express = find_capability(bytes, CAP_EXPRESS) != 0;
+	a.has_pin = bytes[INTERRUPT_PIN] != 0;
+	a.is_line_masked = get_16(bytes + COMMAND) & COMMAND_LINE_OFF;
+	return a;
 }

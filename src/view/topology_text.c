@@ -154,20 +154,6 @@ bool topology_is_crowded(const struct topology *t, const struct iommu_group *g, 
 	return false;
 }
 
-/* "0000:00:1d.0 (slot 4, 4 lanes)" */
-static const char *slot_words(struct arena *mem, const struct host *h, const struct free_slot *s)
-{
-	const char *more = "";
-
-	if (s->label)
-		more = arena_printf(mem, "slot %s", view_clean(mem, s->label));
-	if (s->lanes > 0)
-		more = arena_printf(mem, "%s%s%u lane%s", more, *more ? ", " : "", s->lanes, s->lanes > 1 ? "s" : "");
-	if (s->has_connector != TRI_YES)
-		more = arena_printf(mem, "%s%sif the board has a connector there", more, *more ? ", " : "");
-	return arena_printf(mem, "%s%s%s%s", h->functions[s->port].name, *more ? " (" : "", more, *more ? ")" : "");
-}
-
 static const char *better_slot(struct arena *mem, const struct host *h, const struct topology *t)
 {
 	enum { NAMED = 3 };
@@ -176,7 +162,7 @@ static const char *better_slot(struct arena *mem, const struct host *h, const st
 	for (size_t i = 0; i < t->n_crowded; i++)
 		cards = arena_printf(mem, "%s%s%s", cards, i > 0 ? ", " : "", h->functions[t->crowded[i]].name);
 	for (size_t i = 0; i < t->n_slots && i < NAMED; i++)
-		ports = arena_printf(mem, "%s%s%s", ports, i > 0 ? ", or " : "", slot_words(mem, h, &t->slots[i]));
+		ports = arena_printf(mem, "%s%s%s", ports, i > 0 ? ", or " : "", view_clean(mem, free_slot_words(mem, h, &t->slots[i])));
 	if (t->n_slots == 0)
 		return arena_printf(mem, "better slot for %s: none that is known to be free and has a group of its own", cards);
 	return arena_printf(mem,

@@ -6,7 +6,9 @@
  *	PATH@TARGET	a link
  *	PATH/		a folder
  *	-PATH		is not there
- *	F ADDRESS CLASS IDS DRIVER GROUP	a function; "-" is none
+ *	F ADDRESS CLASS IDS DRIVER GROUP	a function; "-" is none; below others "0000:00:01.0/0000:01:00.0"
+ *	C ADDRESS KIND		the configuration space of a function: "root", "pci", "msi" (a function with messages), "line" (without)
+ *	T PATH SECONDS		when a file was changed
  */
 #pragma once
 
@@ -56,6 +58,13 @@ struct check_sample {
 	"etc/passwd=ann:x:1000:1000::/home/ann:/bin/sh\n"
 
 /* Handed over already, by somebody who may; nothing is in the way. */
+#define POOL(node, size, pages, free)                                                                                  \
+	"sys/devices/system/node/node" node "/hugepages/hugepages-" size "/nr_hugepages=" pages "\n"                       \
+	"sys/devices/system/node/node" node "/hugepages/hugepages-" size "/free_hugepages=" free "\n"                      \
+	"sys/devices/system/node/node" node "/hugepages/hugepages-" size "/surplus_hugepages=0\n"
+#define TWO_NODES "sys/devices/system/node/online=0-1\n" GPU "numa_node=1\n" DEV "0000:01:00.1/numa_node=1\n"
+#define IMAGE "boot/initrd.img-6.12.0-test=x\nT boot/initrd.img-6.12.0-test 2000000\n"
+
 static const char well[] =
     "F 0000:00:01.0 060400 8086:1901 pcieport 1\n"
     "F 0000:00:02.0 030000 8086:3e98 i915 2\n"
@@ -71,7 +80,12 @@ static const char well[] =
     DEV "0000:00:02.0/resource=0x00000000fc000000 0x00000000fcffffff 0x0000000000040200\n"
     GPU "config=\x10\xde\x04\x22\n" DEV "0000:01:00.1/config=\x10\xde\xef\x1a\n" DEV "0000:00:02.0/config=\x86\x80\x98\x3e\n"
     GPU "power_state=D0\n"
-    GPU "reset_method=flr bus\n" DEV "0000:01:00.1/reset_method=flr bus\n" DEV "0000:00:02.0/reset_method=flr\n"
+    GPU "reset_method=flr\n" DEV "0000:01:00.1/reset_method=flr\n" DEV "0000:00:02.0/reset_method=flr\n"
+    GPU "irq=24\n" DEV "0000:01:00.1/irq=25\n" DEV "0000:00:02.0/irq=26\n"
+    "sys/kernel/irq/24/actions=vfio-msix[0](0000:01:00.0)\nsys/kernel/irq/25/actions=\nsys/kernel/irq/26/actions=i915\n"
+    GPU "numa_node=-1\n" GPU "power/runtime_status=active\n"
+    "sys/devices/system/node/online=0\nsys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages=0\n"
+    "sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages=0\nsys/kernel/mm/hugepages/hugepages-2048kB/surplus_hugepages=0\n"
     GPU "removable=fixed\n" DEV "0000:01:00.1/removable=fixed\n" DEV "0000:00:02.0/removable=fixed\n"
     "sys/kernel/iommu_groups/1/type=DMA\nsys/kernel/iommu_groups/2/type=DMA\n"
     "sys/kernel/iommu_groups/1/reserved_regions=0x00000000fee00000 0x00000000feefffff msi\n"
@@ -156,6 +170,7 @@ static const struct check_sample check_samples[] = {
     {"rmrr-direct-mapping", "sys/kernel/iommu_groups/1/reserved_regions=0x000000009b000000 0x000000009b7fffff direct\n", "", NULL},
     {"rmrr-relaxable", "sys/kernel/iommu_groups/1/reserved_regions=0x000000009b000000 0x000000009b7fffff direct-relaxable\n", "", NULL},
     {"reserved-range-overlap-amd-1tb", "sys/kernel/iommu_groups/1/reserved_regions=0x000000fd00000000 0x000000ffffffffff reserved\n", "", NULL},
+    {"noiommu-group-race", NULL, NULL, NULL}, /* a node that no recorded host has: set by hand */
     {"thunderbolt-device", GPU "removable=removable\n", "", NULL},
     /* group */
     {"sysfs-writer-stuck", NULL, NULL, NULL}, /* a lock of the running host: set by hand */
@@ -170,6 +185,7 @@ static const struct check_sample check_samples[] = {
 	"sys/dev/block/259:0@../../devices/pci0000:00/0000:02:00.0/nvme/nvme0/nvme0n1\n"
 	"proc/self/mountinfo=1 0 259:0 / / rw - ext4 /dev/nvme0n1 rw\n", "F 0000:02:00.0 010802 144d:a808 - 3\n", "0000:02:00.0"},
     {"acs-missing-on-port", "F 0000:02:00.0 020000 8086:1533 igb 1\n", "", NULL},
+    {"pcie-to-pci-bridge-alias", "F 0000:00:01.0/0000:02:00.0 040100 1102:0005 - 1\nC 0000:00:01.0 pci\n", "F 0000:00:01.0/0000:02:00.0 040100 1102:0005 - 1\nC 0000:00:01.0 root\n", "0000:02:00.0"},
     {"shpchp-on-bridge", "F 0000:00:01.0 060400 8086:1901 shpchp 1\n", "", NULL},
     {"group-busy", "proc/900/comm=qemu-system-x86\nproc/900/stat=900 (qemu-system-x86) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/vfio/1\n", "", NULL},
     {"vm-holds-device", "proc/900/comm=qemu-system-x86\nproc/900/stat=900 (qemu-system-x86) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/vfio/1\n", "", NULL},
@@ -199,6 +215,14 @@ static const struct check_sample check_samples[] = {
 	"F 0000:02:00.0 030200 10de:2236 nvidia 3\nF 0000:02:02.0 030200 10de:2236 nvidia 4\n" DEV "0000:02:02.0/physfn@../0000:02:00.0\n", "0000:02:02.0"},
     {"override-wrong-name", GPU "driver_override=vfio_pci\n", GPU "driver_override=vfio-pci\n", NULL},
     {"override-stale", "F 0000:01:00.0 030000 10de:2204 - 1\n" GPU "driver_override=vfio-pci\n", GPU "driver_override=vfio-pci\n", NULL},
+    {"drivers-probe-lies", "F 0000:01:00.0 030000 10de:2204 - 1\n" GPU "driver_override=vfio-pci\n", GPU "driver_override=vfio-pci\n", NULL},
+    {"new-id-captures-others", "F 0000:02:00.0 030000 10de:2204 vfio-pci 3\n", "F 0000:02:00.0 030000 10de:2204 vfio-pci 3\n" DEV "0000:02:00.0/driver_override=vfio-pci\n", NULL},
+    {"new-id-captures-others", NULL, "F 0000:02:00.0 030000 10de:2204 vfio-pci 3\netc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204\n", NULL},
+    {"sriov-autoprobe", "F 0000:02:00.0 020000 8086:1572 i40e 3\nF 0000:02:02.0 020000 8086:154c iavf 4\n" DEV "0000:02:02.0/physfn@../0000:02:00.0\n" DEV "0000:02:00.0/sriov_drivers_autoprobe=1\n",
+	"F 0000:02:00.0 020000 8086:1572 i40e 3\nF 0000:02:02.0 020000 8086:154c iavf 4\n" DEV "0000:02:02.0/physfn@../0000:02:00.0\n" DEV "0000:02:00.0/sriov_drivers_autoprobe=0\n", "0000:02:02.0"},
+    {"vgpu-mdev-missing", ON_NVIDIA "sys/module/nvidia_vgpu_vfio/\n" GPU "sriov_totalvfs=16\n", ON_NVIDIA "sys/module/nvidia_vgpu_vfio/\n" GPU "sriov_totalvfs=16\n" GPU "sriov_numvfs=16\n", NULL},
+    {"vgpu-mdev-missing", "F 0000:02:00.0 030200 10de:2236 nvidia 3\nF 0000:02:02.0 030200 10de:2236 nvidia 4\n" DEV "0000:02:02.0/resource=0x0 0x0 0x0\n" DEV "0000:02:02.0/physfn@../0000:02:00.0\nsys/module/nvidia_vgpu_vfio/\n" DEV "0000:02:02.0/nvidia/current_vgpu_type=0\n",
+	"F 0000:02:00.0 030200 10de:2236 nvidia 3\nF 0000:02:02.0 030200 10de:2236 nvidia 4\n" DEV "0000:02:02.0/resource=0x0 0x0 0x0\n" DEV "0000:02:02.0/physfn@../0000:02:00.0\nsys/module/nvidia_vgpu_vfio/\n" DEV "0000:02:02.0/nvidia/current_vgpu_type=558\n", "0000:02:02.0"},
     {"pci-stub-bound", "F 0000:01:00.0 030000 10de:2204 pci-stub 1\n", "", NULL},
     {"vfio-variant-driver", NULL, NULL, NULL}, /* libkmod asks the running host alone: set by hand */
     {"vfio-pci-not-loaded", ON_NVIDIA "-sys/bus/pci/drivers/vfio-pci/\nsys/bus/pci/drivers/nvidia/\nF 0000:01:00.1 040300 10de:1aef snd_hda_intel 1\n", "", NULL},
@@ -213,6 +237,13 @@ static const struct check_sample check_samples[] = {
     {"udev-rule-too-late", "etc/udev/rules.d/99-vfio.rules=KERNEL==\"0000:01:00.0\", ATTR{driver_override}=\"vfio-pci\"\n",
 	"etc/udev/rules.d/05-vfio.rules=KERNEL==\"0000:01:00.0\", ATTR{driver_override}=\"vfio-pci\"\n", NULL},
     {"vfio-virqfd-gone", "etc/modules-load.d/vfio.conf=vfio_virqfd\n", "etc/modules-load.d/vfio.conf=vfio_virqfd\nproc/sys/kernel/osrelease=6.1.0-test\n", NULL},
+    {"unknown-module-parameter", "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204 disable_idle_D3=1\n", "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204 disable_idle_d3=1|options foo any=1\n", NULL},
+    {"option-not-live", "sys/module/vfio_pci/parameters/disable_idle_d3=Y\n", "sys/module/vfio_pci/parameters/disable_idle_d3=Y\netc/modprobe.d/vfio.conf=options vfio-pci disable_idle_d3=1\n", NULL},
+    {"option-not-live", "sys/module/vfio_pci/parameters/nointxmask=N\nproc/cmdline=intel_iommu=on vfio-pci.nointxmask\n", "sys/module/vfio_pci/parameters/nointxmask=Y\nproc/cmdline=intel_iommu=on vfio-pci.nointxmask\n", NULL},
+    {"initramfs-stale", IMAGE "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204\nT etc/modprobe.d/vfio.conf 2000001\nT etc/initramfs-tools/modules 1000000\n",
+	IMAGE "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204\nT etc/modprobe.d/vfio.conf 2000000\netc/modprobe.d/sound.conf=options snd foo=1\nT etc/modprobe.d/sound.conf 3000000\n"
+	"etc/initramfs-tools/modules=#\nT etc/initramfs-tools/modules 1000000\n", NULL},
+    {"initramfs-stale", IMAGE "etc/initramfs-tools/modules=vfio_pci\nT etc/initramfs-tools/modules 2000001\n", NULL, NULL},
     {"ids-too-late", ON_NVIDIA "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204\n", "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204\n", NULL},
     {"initramfs-loads-gpu-driver", ON_NVIDIA "etc/initramfs-tools/modules=nvidia\n", ON_NVIDIA "etc/initramfs-tools/modules=vfio_pci|nvidia\n", NULL},
     {"initramfs-lacks-vfio", ON_NVIDIA "etc/modprobe.d/vfio.conf=options vfio-pci ids=10de:2204|softdep nvidia pre: vfio-pci\n",
@@ -223,6 +254,7 @@ static const struct check_sample check_samples[] = {
     {"no-host-gpu-left", "F 0000:00:02.0 030000 8086:3e98 vfio-pci 2\n", "", NULL},
     {"framebuffer-holds-bar", "proc/iomem=e000000000-e00fffffff : 0000:01:00.0|  e000000000-e0002fffff : efifb\n", "", NULL},
     {"bootfb-survives-unbind", "proc/iomem=e000000000-e00fffffff : 0000:01:00.0|  e000000000-e0002fffff : BOOTFB\n", "proc/iomem=a000000000-e00fffffff : 0000:00:02.0|  a000000000-a0002fffff : BOOTFB\n", NULL},
+    {"boot-framebuffer-on-bar", GPU "boot_vga=1\nproc/iomem=e000000000-e00fffffff : 0000:01:00.0|  e000000000-e0002fffff : BOOTFB\n", GPU "boot_vga=0\nproc/iomem=e000000000-e00fffffff : 0000:01:00.0|  e000000000-e0002fffff : BOOTFB\n", NULL},
     {"boot-vga-target", GPU "boot_vga=1\n", "", NULL},
     {"failed-bind-kills-console", "F 0000:01:00.0 030000 10de:2204 - -\n" GPU "boot_vga=1\n", "", NULL},
     {"nvidia-drm-modeset", ON_NVIDIA "sys/module/nvidia_drm/parameters/modeset=Y\n", ON_NVIDIA "sys/module/nvidia_drm/parameters/modeset=N\n", NULL},
@@ -248,7 +280,29 @@ static const struct check_sample check_samples[] = {
     {"sriov-no-mmio", GPU "sriov_totalvfs=8\n" GPU "resource=0x00000000fd000000 0x00000000fdffffff 0x0000000000040200|0x0 0x0 0x0|0x0 0x0 0x0|0x0 0x0 0x0|0x0 0x0 0x0|0x0 0x0 0x0|0x0 0x0 0x0|"
 	"0x0000000000000000 0x0000000000000000 0x000000000014220c\n", "", NULL},
     {"nvswitch-fabric-manager", "F 0000:02:00.0 068000 10de:22a3 - 3\n", "", NULL},
+    {"reset-method-bus-stale", GPU "reset_method=flr bus\n", "", NULL},
+    {"reset-kernel-regression", "proc/sys/kernel/osrelease=6.14.3-arch1-1\n-" DEV "0000:01:00.1/reset_method\n", "proc/sys/kernel/osrelease=6.14.4-arch1-1\n-" DEV "0000:01:00.1/reset_method\n", NULL},
+    {"acs-kernel-regression-59", "proc/sys/kernel/osrelease=5.9.8-arch1-1\n", "proc/sys/kernel/osrelease=5.9.9-arch1-1\n", NULL},
+    {"vfio-unbind-new-kernel-oops", "proc/sys/kernel/osrelease=7.2.2-1-cachyos\n" GPU "sriov_totalvfs=4\n", "proc/sys/kernel/osrelease=7.2.2-arch1-1\n" GPU "sriov_totalvfs=4\n", NULL},
+    /* memory, interrupts */
+    {"hugepages-short", "proc/cmdline=hugepagesz=1G hugepages=16\n" POOL("0", "1048576kB", "12", "12"), "proc/cmdline=hugepagesz=1G hugepages=12\n" POOL("0", "1048576kB", "12", "0") "proc/900/comm=qemu-system-x86\n"
+	"proc/900/stat=900 (qemu-system-x86) S 1 1 1 0\nproc/900/maps=\nproc/900/fd/9@/dev/vfio/1\n", NULL},
+    {"hugepages-short", POOL("0", "2048kB", "64", "0"), POOL("0", "2048kB", "64", "64"), NULL},
+    {"hugepages-wrong-node", TWO_NODES POOL("0", "2048kB", "64", "64") POOL("1", "2048kB", "0", "0"), TWO_NODES POOL("0", "2048kB", "0", "0") POOL("1", "2048kB", "64", "64"), NULL},
+    {"intx-irq-conflict", "C 0000:01:00.0 line\nsys/kernel/irq/24/actions=vfio-intx(0000:01:00.0),ehci_hcd:usb1\nsys/module/vfio_pci/parameters/nointxmask=Y\n",
+	"C 0000:01:00.0 msi\nsys/kernel/irq/24/actions=vfio-intx(0000:01:00.0),ehci_hcd:usb1\nsys/module/vfio_pci/parameters/nointxmask=Y\n", NULL},
+    {"ch-no-intx", "C 0000:01:00.0 line\nusr/bin/cloud-hypervisor=\n", "C 0000:01:00.0 msi\nC 0000:01:00.1 msi\nusr/local/bin/cloud-hypervisor=\n", NULL},
+    /* notes */
+    {"iommu-pt-not-required", "proc/cmdline=iommu=pt\nsys/kernel/iommu_groups/1/type=identity\n", "", NULL},
+    {"iommu-pt-not-required", "proc/cmdline=root=/dev/sda1 intel_iommu=on iommu=pt\n", NULL, NULL},
+    {"noiommu-not-built", "sys/module/vfio/\n", "sys/module/vfio/parameters/enable_unsafe_noiommu_mode=N\n", NULL},
+    {"bridge-in-group-ok", "", "F 0000:00:01.0 060400 8086:1901 pcieport 9\n", NULL},
+    {"idle-d3-info", GPU "power_state=D3hot\n" GPU "power/runtime_status=suspended\n", "", NULL},
+    {"numa-mismatch", TWO_NODES, "", NULL},
+    {"rebar-guest", GPU "resource1_resize=0000000000007f00\n", GPU "resource1_resize=0000000000000100\n", NULL},
+    {"bar-resize-ebusy", GPU "resource1_resize=0000000000007f00\n", "F 0000:01:00.0 030000 10de:2204 - 1\n" GPU "resource1_resize=0000000000007f00\n", NULL},
     /* rights */
+    {"cdev-perm", NULL, NULL, NULL},
     {"vfio-container-perm", NULL, NULL, NULL}, /* device nodes: set by hand */
     {"vfio-group-perm", NULL, NULL, NULL},
     {"container-without-node", "run/systemd/container=lxc\n-dev/vfio/1\n", "", NULL},

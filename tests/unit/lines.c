@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Hosts made of lines (check_samples.h). */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/str.h"
 #include "tree.h"
@@ -18,17 +20,46 @@ static const char *unfold(struct tree *t, const char *text)
 
 static void make_function(struct tree *t, const char *line)
 {
-	char name[32], class_code[8], ids[16], driver[32], group[8];
+	char name[48], class_code[8], ids[16], driver[32], group[8];
 	const char *folder;
 
-	assert_int_equal(sscanf(line, "F %31s %7s %15s %31s %7s", name, class_code, ids, driver, group), 5);
+	assert_int_equal(sscanf(line, "F %47s %7s %15s %31s %7s", name, class_code, ids, driver, group), 5);
 	tree_function(t, name, (unsigned)strtoul(class_code, NULL, 16), ids, str_eq(driver, "-") ? NULL : driver);
 	folder = arena_printf(&t->mem, "sys/devices/pci0000:00/%s", name);
 	tree_file(t, arena_printf(&t->mem, "%s/driver_override", folder), "(null)\n");
 	if (str_eq(group, "-"))
 		return;
-	tree_link(t, arena_printf(&t->mem, "%s/iommu_group", folder), arena_printf(&t->mem, "../../../kernel/iommu_groups/%s", group));
-	tree_link(t, arena_printf(&t->mem, "sys/kernel/iommu_groups/%s/devices/%s", group, name), arena_printf(&t->mem, "../../../../devices/pci0000:00/%s", name));
+	if (strchr(name, '/'))
+		tree_link(t, arena_printf(&t->mem, "%s/iommu_group", folder), arena_printf(&t->mem, "/sys/kernel/iommu_groups/%s", group));
+	else
+		tree_link(t, arena_printf(&t->mem, "%s/iommu_group", folder), arena_printf(&t->mem, "../../../kernel/iommu_groups/%s", group));
+	tree_link(t, arena_printf(&t->mem, "sys/kernel/iommu_groups/%s/devices/%s", group, str_base(name)), arena_printf(&t->mem, "../../../../devices/pci0000:00/%s", name));
+}
+
+/* A bridge's or a function's first 256 bytes: little-endian, the capabilities from 0x40 on. */
+static void make_config(struct tree *t, const char *line)
+{
+	unsigned char bytes[256] = {0xde, 0x10, 0x04, 0x22, [6] = 0x10, [0x34] = 0x40, [0x3d] = 1};
+	char name[32], kind[8];
+
+	assert_int_equal(sscanf(line, "C %31s %7s", name, kind), 2);
+	if (str_eq(kind, "root") || str_eq(kind, "pci"))
+		bytes[0x0e] = 1, bytes[0x40] = 0x10, bytes[0x42] = str_eq(kind, "root") ? 0x42 : 0x72, bytes[0x43] = 1;
+	else
+		bytes[0x40] = str_eq(kind, "msi") ? 0x05 : 0x01; /* 01: power management */
+	tree_bytes(t, arena_printf(&t->mem, "sys/bus/pci/devices/%s/config", name), bytes, sizeof(bytes));
+}
+
+/* Behind all files, for making one changes its time. */
+static void make_time(struct tree *t, const char *line)
+{
+	struct timespec times[2] = {{0}};
+	char path[256];
+	long long seconds;
+
+	assert_int_equal(sscanf(line, "T %255s %lld", path, &seconds), 2);
+	times[0].tv_sec = times[1].tv_sec = (time_t)seconds;
+	assert_int_equal(utimensat(AT_FDCWD, arena_printf(&t->mem, "%s/%s", t->root, path), times, 0), 0);
 }
 
 /* A command line: words with a NUL behind each. */
@@ -54,6 +85,10 @@ static void make_line(struct tree *t, const char *line)
 
 	if (str_starts(line, "F "))
 		make_function(t, line);
+	else if (str_starts(line, "C "))
+		make_config(t, line);
+	else if (str_starts(line, "T "))
+		make_time(t, line);
 	else if (line[length - 1] == '/')
 		tree_folder(t, arena_strndup(&t->mem, line, length - 1));
 	else if (at && (!equals || at < equals))
@@ -71,6 +106,10 @@ static const char *key_of(struct tree *t, const char *line)
 {
 	if (str_starts(line, "F "))
 		return arena_strndup(&t->mem, line, 2 + strcspn(line + 2, " "));
+	if (str_starts(line, "C "))
+		return arena_printf(&t->mem, "sys/bus/pci/devices/%.*s/config", (int)strcspn(line + 2, " "), line + 2);
+	if (str_starts(line, "T "))
+		return line;
 	return arena_strndup(&t->mem, line, strcspn(line, "=@"));
 }
 

@@ -49,13 +49,18 @@ static const char *place(struct tree *t, const char *path)
 	return whole;
 }
 
-void tree_file(struct tree *t, const char *path, const char *text)
+void tree_bytes(struct tree *t, const char *path, const void *bytes, size_t n)
 {
 	FILE *f = fopen(place(t, path), "we");
 
 	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fwrite(bytes, 1, n, f), n);
 	assert_int_equal(fclose(f), 0);
+}
+
+void tree_file(struct tree *t, const char *path, const char *text)
+{
+	tree_bytes(t, path, text, strlen(text));
 }
 
 void tree_link(struct tree *t, const char *path, const char *target)

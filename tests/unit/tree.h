@@ -18,6 +18,7 @@ void tree_done(struct tree *t);
 
 /* Parents are made. Paths as the readers have them, "proc/swaps"; text as the kernel prints it. */
 void tree_file(struct tree *t, const char *path, const char *text);
+void tree_bytes(struct tree *t, const char *path, const void *bytes, size_t n);
 void tree_link(struct tree *t, const char *path, const char *target);
 void tree_folder(struct tree *t, const char *path);
 
