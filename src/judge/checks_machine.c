@@ -528,12 +528,15 @@ static struct check_result ask_machines_pages(const struct check_context *c)
 	return or_unknown(c, check_machines(c, lacks_pages), true, is_read, "/sys/kernel/mm/hugepages");
 }
 
-/* Machines that want some are worse off than a pool that is used up; where one of the two is well, that is enough. */
+/* Machines that want some are worse off than a pool that is used up. What they want is there, or nobody wants any: then
+ * it is of no matter that the pools cannot be read. */
 static struct check_result ask_pages(const struct check_context *c)
 {
 	struct check_result machines = ask_machines_pages(c), pools = check_huge_pages(c);
 
-	return machines.answer == CHECK_BAD || (machines.answer == CHECK_OK && pools.answer == CHECK_UNKNOWN) ? machines : pools;
+	if (machines.answer == CHECK_BAD || pools.answer == CHECK_UNKNOWN)
+		return machines;
+	return machines.answer == CHECK_UNKNOWN && pools.answer == CHECK_OK ? machines : pools;
 }
 
 /* ---- what the guest makes of it ---- */
