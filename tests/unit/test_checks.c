@@ -400,6 +400,21 @@ static void a_card_that_shares_its_group_is_told_which_slot_is_better(void **sta
 	}
 }
 
+static void what_no_slot_would_help_is_told_none(void **state)
+{
+	const struct check_finding *f;
+	struct check_report r;
+	struct tree t;
+
+	(void)state;
+	/* It sits on the root bus: a part of the processor. */
+	make(&t, "F 0000:02:00.0 020000 8086:1533 igb 1\nF 0000:00:1d.0 060400 8086:a330 pcieport 7\nC 0000:00:1d.0 root\n");
+	r = checked(&t, "0000:01:00.0");
+	f = answer_of(&r, "acs-missing-on-port");
+	assert_true(f && f->result.answer == CHECK_BAD && !strstr(f->result.mend, "0000:00:1d.0"));
+	tree_done(&t);
+}
+
 static enum check_answer one_answer(const char *delta, const char *id, enum tri *ret_ready)
 {
 	const struct check_finding *f;
@@ -610,6 +625,7 @@ int main(void)
 	    T(passthru_mends_the_words_first_and_binds_only_what_was_named),
 	    T(what_goes_along_and_what_blocks_for_good),
 	    T(a_card_that_shares_its_group_is_told_which_slot_is_better),
+	    T(what_no_slot_would_help_is_told_none),
 	    T(what_was_left_out_is_unknown_and_a_device_nobody_named_does_not_decide),
 	    T(the_menu_of_the_boards_maker_is_named),
 	    T(the_kind_of_machine_and_what_it_changes_are_said),
