@@ -266,7 +266,7 @@ static void rules_that_stay_when_claims_are_gone_are_said(void **state)
 static void needs_of_an_image_have_one_spelling(void **state)
 {
 	static const char *const bad[] = {"/boot/x", "/boot/x ", "/boot/x  vfio-pci", "/etc/x vfio-pci", "/boot/../x vfio-pci",
-	    "/boot/x vfio-pci " UDEV_RULES_FILE, "/boot/x /etc/passwd", "/boot/x vfio.pci", "/boot/x\n vfio-pci", ""};
+	    ("/boot/x vfio-pci " UDEV_RULES_FILE), "/boot/x /etc/passwd", "/boot/x vfio.pci", "/boot/x\n vfio-pci", ""};
 	struct arena mem = {0};
 	struct image_needs n;
 
