@@ -72,7 +72,7 @@ static void add_ids(struct flow *f, const struct step *s, const char *own_ids, s
 	struct step now = *s;
 
 	now.target = current(f, own_ids, s->target);
-	if (own_ids && !net_of(ret, &now))
+	if (!net_of(ret, &now))
 		*ARENA_PUSH(f->mem, ret->items, ret->n) = (struct net){.kind = s->kind, .target = now.target,
 		    .first = {.text = s->kind == KIND_SETTING ? SETTING_NONE : NULL},
 		    .last = {.flag = s->kind == KIND_WORD, .text = s->kind == KIND_SETTING ? SETTING_ALL : NULL}};
@@ -88,7 +88,8 @@ static void add_record(struct flow *f, const struct journal *j, bool is_all, con
 		if (s->type != STEP_MOVE || s->back == BACK_NONE || (!is_all && !is_of_words(s)) ||
 		    (s->kind == KIND_FILE && is_composed_file(s->target)))
 			continue;
-		if (is_step_of_ids(s))
+		/* Where the last such word is somebody else's, ours may stand before it. */
+		if (is_step_of_ids(s) && own_ids)
 			add_ids(f, s, own_ids, ret);
 		else if (net)
 			net->last = s->want;

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "flow/boot.h"
 #include "flow/by_id.h"
+#include "flow/session.h"
 #include "judge/verdict.h"
 #include "model/boot_word.h"
 #include "model/our_file.h"
@@ -21,11 +22,6 @@
 #include "text/kernel_cmdline.h"
 #include "text/shell_vars.h"
 #include "text/udev_rules.h"
-
-static void add_note(struct flow *f, struct change *c, const char *text)
-{
-	*ARENA_PUSH(f->mem, c->notes, c->n_notes) = text;
-}
 
 /* ---- the word ---- */
 
@@ -85,25 +81,37 @@ static bool is_in_own_file(struct flow *f, const char *word)
 
 /* Which ids changes in force ever wrote into words of others' files: claims that came and went since make others of them,
  * and none that were not among these. */
+static void add_written(struct flow *f, const struct plan *p, struct vfio_ids *ids)
+{
+	for (size_t k = 0; k < p->n_steps; k++) {
+		const struct step *s = &p->steps[k];
+		bool is_written = s->type == STEP_MOVE &&
+		    ((s->kind == KIND_WORD && s->want.flag) || (s->kind == KIND_SETTING && str_eq(s->want.text, SETTING_ALL)));
+		const char *blank = strrchr(s->target, ' ');
+		struct vfio_ids some = is_written && blank ? ids_of_word(f->mem, blank + 1) : (struct vfio_ids){0};
+
+		vfio_ids_join(f->mem, ids, &some);
+	}
+}
+
+/* An undo brings claims back, and their ids with them; its record is past at once. */
 static struct vfio_ids recorded_ids(struct flow *f)
 {
-	struct journal *held;
+	struct journal *records;
 	struct vfio_ids ids = {0};
 	struct err e = {0};
 	size_t n = 0;
 
-	if (journal_read(f->s, f->mem, FOLDER_LASTING_HELD, &held, &n, &e) < 0)
+	if (journal_read(f->s, f->mem, FOLDER_LASTING_HELD, &records, &n, &e) < 0)
 		return ids;
 	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < held[i].plan.n_steps; k++) {
-			const struct step *s = &held[i].plan.steps[k];
-			bool is_written = s->type == STEP_MOVE &&
-			    ((s->kind == KIND_WORD && s->want.flag) || (s->kind == KIND_SETTING && str_eq(s->want.text, SETTING_ALL)));
-			const char *blank = strrchr(s->target, ' ');
-			struct vfio_ids some = is_written && blank ? ids_of_word(f->mem, blank + 1) : (struct vfio_ids){0};
-
-			vfio_ids_join(f->mem, &ids, &some);
-		}
+		add_written(f, &records[i].plan, &ids);
+	n = 0;
+	if (ids.n == 0 || journal_read(f->s, f->mem, FOLDER_LASTING_HISTORY, &records, &n, &e) < 0)
+		return ids;
+	for (size_t i = 0; i < n; i++)
+		if (str_eq(records[i].verb, "undo"))
+			add_written(f, &records[i].plan, &ids);
 	return ids;
 }
 
@@ -182,14 +190,14 @@ static const struct pci_function *find_twin(const struct claims_seen *seen, cons
 	return NULL;
 }
 
-/* Those of our word stay, and are warned of. */
-static void look_at_twins(struct look *l, const struct claims_seen *seen, struct boot_claimed *ret)
+/* Those of our word stay, but for what leaves it, and are warned of. */
+static void look_at_twins(struct look *l, const struct claims_seen *seen, const struct vfio_ids *left, struct boot_claimed *ret)
 {
 	for (size_t i = 0; i < l->own.n; i++) {
 		const struct vfio_ids one = {.items = &l->own.items[i], .n = 1};
 		const struct pci_function *twin = find_twin(seen, &one);
 
-		if (twin)
+		if (twin && !vfio_ids_are_within(&one, left))
 			*ARENA_PUSH(l->f->mem, ret->ids_notes, ret->n_ids_notes) = arena_printf(l->f->mem,
 			    "%s has the ids %s too, and is not claimed: %s gives it to vfio-pci at boot as well", twin->name, one.items[0].text, ret->own_ids);
 	}
@@ -210,14 +218,15 @@ static void add_needed(struct look *l, const struct claims_seen *seen, const str
 		    "vfio-pci.ids=%s is not used: %s is of the same kind, and is not claimed", one.items[0].text, twin->name);
 }
 
-void flow_look_at_ids(struct flow *f, const struct boot *b, const struct claims_seen *seen, struct boot_claimed *ret)
+void flow_look_at_ids(
+    struct flow *f, const struct boot *b, const struct claims_seen *seen, const struct vfio_ids *left, struct boot_claimed *ret)
 {
 	struct vfio_ids ids = {0};
 	struct look l;
 
 	ret->own_ids = flow_own_ids_word(f, b);
 	begin(&l, f, b, ret->own_ids);
-	look_at_twins(&l, seen, ret);
+	look_at_twins(&l, seen, left, ret);
 	for (size_t i = 0; i < seen->host.n_functions; i++)
 		if (is_claimed_here(seen, i) && needs_word(&l, &seen->host.functions[i]))
 			add_needed(&l, seen, &seen->host.functions[i], &ids, ret);
@@ -253,6 +262,17 @@ static struct vfio_ids ids_left_by(struct flow *f, const struct claims *from, co
 	return left;
 }
 
+/* What goes was not read where it stands; elsewhere, or in some of the entries alone, it is for people to mend. */
+static int check_is_so(struct flow *f, const struct step *step, struct err *e)
+{
+	struct value now = {0};
+	int state = step->type == STEP_MOVE ? move_state(f->s, f->mem, step, &now, e) : STATE_HAVE;
+
+	if (state < 0 || state == STATE_HAVE)
+		return state < 0 ? state : 0;
+	return err_set(e, -ESTALE, "%s is %s", step->target, value_describe(f->mem, step->kind, &now));
+}
+
 /* The same way as boot enable; what is in its way leaves the word as it is, and is said. */
 static int plan_word(struct flow *f, const struct boot *b, const struct boot_loader *loader, const char *word, const char *gone,
     struct change *c, struct err *e)
@@ -262,6 +282,8 @@ static int plan_word(struct flow *f, const struct boot *b, const struct boot_loa
 	int r = word && !is_safe_boot_word(word) ? err_set(e, -E2BIG, "it would be longer than %d letters", LONGEST_BOOT_WORD)
 						 : flow_plan_words(f, b, &words, e);
 
+	for (size_t i = 0; r >= 0 && i < words.change.plan.n_steps; i++)
+		r = check_is_so(f, &words.change.plan.steps[i], e);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < words.change.plan.n_steps; i++)
@@ -269,7 +291,7 @@ static int plan_word(struct flow *f, const struct boot *b, const struct boot_loa
 	for (size_t i = 0; i < words.change.plan.n_derived; i++)
 		plan_add_derived(f->mem, &c->plan, words.change.plan.derived[i]);
 	for (size_t i = 0; i < words.change.n_notes; i++)
-		add_note(f, c, words.change.notes[i]);
+		flow_note(f, c, words.change.notes[i]);
 	return words.change.plan.n_steps > 0 ? 0 : err_set(e, -EOPNOTSUPP, "passthru does not write words of this loader");
 }
 
@@ -294,10 +316,11 @@ static void follow(struct flow *f, const struct boot *b, const struct boot_loade
 	if (wanted.n > 0)
 		word = arena_printf(f->mem, VFIO_IDS_KEY "=%s", vfio_ids_text(f->mem, &wanted));
 	if (plan_word(f, b, loader, word, claimed->own_ids, c, &e) < 0)
-		add_note(f, c, arena_printf(f->mem, "%s among the kernel's words stays, and should be %s: %s", claimed->own_ids,
+		flow_note(f, c, arena_printf(f->mem, "%s among the kernel's words stays, and should be %s: %s", claimed->own_ids,
 		    word ? word : "gone", e.what));
 	else
-		add_note(f, c, arena_printf(f->mem, "%s among the kernel's words %s%s", claimed->own_ids, word ? "becomes " : "goes", word ? word : ""));
+		flow_note(f, c, arena_printf(f->mem, "%s among the kernel's words %s%s%s", claimed->own_ids, word ? "becomes " : "goes", word ? word : "",
+		    word ? "; passthru.claims=off does not undo it: at the loader's menu, take it out as well" : ""));
 }
 
 /* Nobody has asked for the word yet, or somebody has one of his own. */
@@ -313,14 +336,30 @@ static void tell(struct flow *f, const struct boot *b, const struct boot_claimed
 	vfio_ids_join(f->mem, &all, &theirs);
 	vfio_ids_join(f->mem, &all, &ours);
 	if (foreign && theirs.n > 0)
-		add_note(f, c, arena_printf(f->mem,
+		flow_note(f, c, arena_printf(f->mem,
 		    "its driver and vfio-pci are part of this kernel; /%s has %s, which is not passthru's and is left as it is: make it "
 		    VFIO_IDS_KEY "=%s by hand, or the driver has it until passthru-claims.service takes it off", place->file, foreign,
 		    vfio_ids_text(f->mem, &all)));
 	else
-		add_note(f, c, arena_printf(f->mem,
+		flow_note(f, c, arena_printf(f->mem,
 		    "its driver and vfio-pci are part of this kernel: passthru boot enable adds " VFIO_IDS_KEY "=%s, else the driver has "
 		    "it until passthru-claims.service takes it off", claimed->ids));
+}
+
+/* A word that is not ours still gives to vfio-pci what is claimed no more. */
+static void tell_of_left(struct flow *f, const struct boot *b, const struct vfio_ids *left, struct change *c)
+{
+	const struct boot_words *place = place_of(b);
+	const char *foreign = last_ids_word(f, place->text);
+	struct vfio_ids theirs = ids_of_word(f->mem, foreign);
+
+	for (size_t i = 0; i < left->n; i++) {
+		const struct vfio_ids one = {.items = &left->items[i], .n = 1};
+
+		if (vfio_ids_are_within(&one, &theirs))
+			flow_note(f, c, arena_printf(f->mem, "/%s has %s, which is not passthru's and is left as it is: it still gives %s to vfio-pci at boot",
+			    place->file, foreign, one.items[0].text));
+	}
 }
 
 static int look_after(struct flow *f, struct host *h, const struct claims *after, struct claims_seen *ret, struct err *e)
@@ -360,19 +399,23 @@ void flow_follow_ids(struct flow *f, struct host *h, const struct claims *now, c
 		return;
 	flow_boot_status(f, &b, &answer);
 	claimed.own_ids = flow_own_ids_word(f, &b);
-	if (!claimed.own_ids && coming.n == 0)
-		return;
-	if (coming.n > 0 && look_after(f, h, after, &seen, &e) < 0)
-		add_note(f, c, arena_printf(f->mem, "whether " VFIO_IDS_KEY "= is needed cannot be told: %s", e.what));
-	else if (coming.n > 0)
-		flow_look_at_ids(f, &b, &seen, &claimed);
 	left = ids_left_by(f, &going, after);
+	if (!claimed.own_ids && coming.n == 0) {
+		tell_of_left(f, &b, &left, c);
+		return;
+	}
+	if (look_after(f, h, after, &seen, &e) < 0)
+		flow_note(f, c, arena_printf(f->mem, "whether " VFIO_IDS_KEY "= is needed cannot be told: %s", e.what));
+	else
+		flow_look_at_ids(f, &b, &seen, &left, &claimed);
+	if (coming.n == 0)
+		claimed.ids = NULL;
 	if (claimed.own_ids)
 		follow(f, &b, &answer.loader, &claimed, &left, c);
 	else
 		tell(f, &b, &claimed, c);
 	for (size_t i = 0; i < claimed.n_ids_notes; i++)
-		add_note(f, c, claimed.ids_notes[i]);
+		flow_note(f, c, claimed.ids_notes[i]);
 }
 
 /* ---- when changes are taken back ---- */

@@ -10,8 +10,9 @@
 #include "flow/claim.h"
 #include "text/vfio_ids.h"
 
-/* Fills what concerns ids of what claims add to the needs. */
-void flow_look_at_ids(struct flow *f, const struct boot *b, const struct claims_seen *seen, struct boot_claimed *ret);
+/* Fills what concerns ids of what claims add to the needs. left: those that are about to leave our word. */
+void flow_look_at_ids(
+    struct flow *f, const struct boot *b, const struct claims_seen *seen, const struct vfio_ids *left, struct boot_claimed *ret);
 
 /* Adds to the plan of c what becomes of our word when `now` is claimed no more, and `after` is: ids of claims that go leave
  * it, those of claims that come join it. To its notes, what a person has to do where there is none of ours. h: read with

@@ -63,7 +63,7 @@ static int look_at_claimed(struct flow *f, const struct boot *b, struct boot_cla
 			    seen.verdicts[i].state == CLAIM_HERE && seen.host.functions[seen.verdicts[i].function].group >= 0;
 		}
 	}
-	flow_look_at_ids(f, b, &seen, ret);
+	flow_look_at_ids(f, b, &seen, &(struct vfio_ids){0}, ret);
 	return 0;
 }
 
