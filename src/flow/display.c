@@ -45,7 +45,8 @@ static void find_chosen(struct flow *f, const char *ours, struct display_chosen 
 	ret->card = conf.items[0].addr;
 	/* Without rights, or with one that cannot be read: what is seen decides. */
 	ret->is_unsure = journal_read(f->s, f->mem, FOLDER_LASTING_HELD, &held, &n, NULL) < 0;
-	for (size_t i = ret->is_unsure ? 0 : n; i-- > 0;)
+	/* What was chosen before that file is no part of this choice. */
+	for (size_t i = ret->is_unsure ? 0 : n; i-- > 0 && !has_file;)
 		for (size_t k = 0; k < held[i].plan.n_steps; k++) {
 			const struct step *s = &held[i].plan.steps[k];
 			bool is_new = boot_id && str_eq(held[i].boot_id, boot_id);
