@@ -25,15 +25,27 @@ static int keep(void *data, const struct sys_logged *l)
 struct sifting {
 	struct keeping keeping;
 	const char *name;
-	bool is_log; /* the file's name says that all of it is */
+	bool is_log;  /* the file's name says that all of it is */
+	size_t first; /* what is kept of this file begins there */
 };
+
+/* As journalctl separates boots: what came before is of another. */
+static bool is_boot_separator(const char *line)
+{
+	return str_starts(line, "-- Boot ") || str_starts(line, "-- Reboot --");
+}
 
 static void sift(void *data, const char *raw, size_t length)
 {
 	struct sifting *s = data;
 	char line[LOG_LINE + 1];
 
-	if (log_line_clean(raw, length, line) > 0 && (s->is_log || log_line_is_kernel(line)))
+	if (log_line_clean(raw, length, line) == 0)
+		return;
+	if (is_boot_separator(line))
+		s->keeping.ret->n = s->first;
+	/* Others than the kernel write into the journal as well; without a date it is the ring buffer. */
+	else if (log_line_is_kernel(line) || (s->is_log && !log_line_is_dated(line)))
 		(void)keep(&s->keeping, &(struct sys_logged){line, s->name, true});
 }
 
@@ -52,6 +64,8 @@ static int keep_pasted(struct flow *f, struct kept_log *ret)
 	for (size_t i = 0; i < f->n_pasted; i++) {
 		if (i > 0 && f->pasted[i].name != s.name)
 			log_split_end(splitter);
+		if (f->pasted[i].name != s.name)
+			s.first = ret->n;
 		s.name = f->pasted[i].name;
 		s.is_log = is_name_of_log(s.name);
 		log_split(splitter, f->pasted[i].bytes, f->pasted[i].n);

@@ -118,7 +118,7 @@ const struct log_check log_checks[] = {
     {"ids-bad-string", LOG_LASTS, 0, NULL},
     {"vfio-virqfd-gone", LOG_LASTS, 0, NULL},
     {"module-missing-for-kernel", LOG_LASTS, 0, NULL},
-    {"unknown-module-parameter", LOG_LASTS, 0, NULL},
+    {"unknown-module-parameter", LOG_LASTS | LOG_ABSENT, 0, NULL},
     {"unsigned-module", 0, 0, was_loaded},
     {"vfio-normal-lines", LOG_DEVICE | LOG_GOOD, 0, NULL},
     /* displays and who holds them */
@@ -288,12 +288,12 @@ static const char *device_of(const struct finding *f)
 	return NULL;
 }
 
-static bool is_of_files(const char *id)
+static const struct check *row_of_files(const char *id)
 {
 	for (size_t i = 0; i < checks_size(); i++)
 		if (str_eq(checks_at(i)->id, id))
-			return true;
-	return false;
+			return checks_at(i);
+	return NULL;
 }
 
 static bool is_same_group(const struct host *h, int a, int b)
@@ -301,9 +301,12 @@ static bool is_same_group(const struct host *h, int a, int b)
 	return a >= 0 && b >= 0 && h->functions[a].group >= 0 && h->functions[a].group == h->functions[b].group;
 }
 
-/* What files answered to it, of that very function before of the host or of its group; NULL: nothing. */
+/* What files answered to it, of that very function before of the host, or of its group where that is what was asked;
+ * NULL: nothing. */
 static struct check_finding *answered(const struct logging *l, const char *id, int function)
 {
+	const struct check *row = row_of_files(id);
+	bool is_of_group = row && row->flags & CHECK_GROUP;
 	struct check_finding *near = NULL;
 
 	for (size_t i = 0; i < l->ret->n; i++) {
@@ -313,7 +316,7 @@ static struct check_finding *answered(const struct logging *l, const char *id, i
 			continue;
 		if (f->function == function)
 			return f;
-		if (!near && (f->function < 0 || is_same_group(l->facts->h, f->function, function)))
+		if (!near && (f->function < 0 || (is_of_group && is_same_group(l->facts->h, f->function, function))))
 			near = f;
 	}
 	return near;
@@ -388,9 +391,12 @@ static void add(struct logging *l, const struct finding *f, const struct log_voi
 		return;
 	said = make(l, c, f, function, v);
 	known = answered(l, f->row->id, function);
+	/* A line that is no fault does not say that what files could not tell is well. */
+	if (known && c->flags & LOG_GOOD)
+		return;
 	if (known && (known->result.answer == CHECK_UNKNOWN || (c->flags & LOG_ABSENT && !known->result.value)))
 		answer_for(known, &said);
-	else if (!known && (f->row->severity != SEVERITY_BLOCKER || !is_of_files(f->row->id)))
+	else if (!known && (f->row->severity != SEVERITY_BLOCKER || !row_of_files(f->row->id)))
 		*ARENA_PUSH(l->mem, l->ret->findings, l->ret->n) = said;
 }
 

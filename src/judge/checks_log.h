@@ -15,7 +15,7 @@ enum log_flags {
 	LOG_GOOD = 1 << 2,     /* a good sign, or harmless: ok */
 	LOG_PROGRAMS = 1 << 3, /* hypervisors say it; whoever passes for one could, so never with LOG_LASTS */
 	LOG_LINK = 1 << 4,     /* with LOG_DEVICE: of the port above it as well */
-	LOG_ABSENT = 1 << 5,   /* a file that is not there is no answer: old kernels have it not */
+	LOG_ABSENT = 1 << 5,   /* files that say nothing are no answer: old kernels have them not, or it was done by hand */
 };
 
 struct log_context {

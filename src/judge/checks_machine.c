@@ -182,15 +182,29 @@ static const char *is_active(const struct check_context *c, const struct known_m
 	return k->tool == TOOL_LIBVIRT && k->m.is_started ? "libvirt has it running with the device" : NULL;
 }
 
+/* Was a place not seen where libvirt says what runs? Of places that are alike the first alone is told, so a folder of
+ * definitions counts, and one definition there does not; and in a container all of them are somebody else's. */
+static bool is_libvirt_unseen(const struct check_context *c, const struct check_result *r)
+{
+	const struct host *h = c->all->h;
+
+	for (size_t i = 0; i < h->n_blind; i++) {
+		const char *place = h->blind[i].evidence, *folder = strstr(place, "etc/libvirt/qemu");
+
+		if (h->blind[i].area == AREA_MACHINES && (strstr(place, "run/libvirt") || strstr(place, "self/ns/") ||
+		    strstr(place, "systemd/container") || strstr(h->blind[i].reason, "libxml2") ||
+		    (folder && folder[strlen("etc/libvirt/qemu")] == '\0')))
+			return true;
+	}
+	return !c->all->machines || (r->file && str_starts(r->file, "/run/libvirt/"));
+}
+
 /* This one decides; what cannot be read of other tools' machines is nothing to it. */
 static struct check_result ask_in_use(const struct check_context *c)
 {
-	static const char folder[] = "/run/libvirt/";
 	struct check_result r = check_machines(c, is_active);
 
-	if (r.answer == CHECK_UNKNOWN && r.file && c->all->machines && !str_starts(r.file, folder))
-		return check_ok("/run/libvirt/qemu", NULL);
-	return r;
+	return r.answer == CHECK_UNKNOWN && c->all->h && r.file && !is_libvirt_unseen(c, &r) ? check_ok("/run/libvirt/qemu", NULL) : r;
 }
 
 static const char *needs_reset(const struct check_context *c, const struct known_machine *k, const struct machine_device *d)

@@ -255,7 +255,7 @@ static bool is_kernel_time(const char *line)
 }
 
 /* "Nov 21 00:14:03", "2026-11-21T00:14:03" */
-static bool is_date(const char *line)
+bool log_line_is_dated(const char *line)
 {
 	static const char months[] = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec";
 
@@ -268,7 +268,7 @@ static bool is_date(const char *line)
 
 bool log_line_begins(const char *line)
 {
-	return is_kernel_time(line) || is_date(line) || str_starts(line, "$ ") || str_starts(line, "# ") ||
+	return is_kernel_time(line) || log_line_is_dated(line) || str_starts(line, "$ ") || str_starts(line, "# ") ||
 	    str_starts(line, "root@") || str_starts(line, "```");
 }
 
@@ -276,7 +276,7 @@ bool log_line_is_kernel(const char *line)
 {
 	const char *at = line;
 
-	if (is_date(line)) {
+	if (log_line_is_dated(line)) {
 		at = strstr(line, " kernel: ");
 		return at && at < line + LONGEST_PREFIX;
 	}

@@ -21,5 +21,8 @@ size_t log_line_clean(const char *raw, size_t length, char ret[LOG_LINE + 1]);
 /* Is it a line of the kernel's log, as dmesg ("[   12.345678] …", "<6>[ …") or the journal ("… host kernel: …") prints it? */
 bool log_line_is_kernel(const char *line);
 
+/* Does it begin with a date, as lines of the journal and of syslog do, those of programs among them? */
+bool log_line_is_dated(const char *line);
+
 /* Does a cleaned line begin as an entry does: with a time, a date or a prompt? Then it goes on with nothing above it. */
 bool log_line_begins(const char *line);
