@@ -514,7 +514,7 @@ void redactor_learn(struct redactor *r, const char *path, const char *bytes, siz
 	}
 }
 
-/* What may be short or anything is known by what stands before it. */
+/* What may be short or anything is known by what stands before it, whatever its capitals. */
 static size_t take_keyed(struct output *o, const char *s, size_t n)
 {
 	static const struct {
@@ -522,13 +522,13 @@ static size_t take_keyed(struct output *o, const char *s, size_t n)
 		enum kind kind;
 	} keys[] = {{"UUID=", KIND_SHORT_ID}, {"by-uuid/", KIND_SHORT_ID}, {"by-partuuid/", KIND_SHORT_ID}, {"by-id/", KIND_SHORT_ID},
 	    {"by-label/", KIND_SHORT_ID}, {"nvme.", KIND_SERIAL}, {"home/", KIND_USER},
-	    {"SerialNumber: ", KIND_SERIAL}, {"serial=", KIND_SERIAL}, {"serial: ", KIND_SERIAL}, {"serial>", KIND_SERIAL}, {"serial\": \"", KIND_SERIAL},
+	    {"SerialNumber: ", KIND_SERIAL}, {"serial number: ", KIND_SERIAL}, {"serial=", KIND_SERIAL}, {"serial: ", KIND_SERIAL}, {"serial>", KIND_SERIAL}, {"serial\": \"", KIND_SERIAL},
 	    {"serial = \"", KIND_SERIAL}, {"iqn.", KIND_SERIAL}};
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
 		size_t key = strlen(keys[i].key), length = 0;
 
-		if (key >= n || memcmp(s, keys[i].key, key) != 0)
+		if (key >= n || !str_same_n(s, keys[i].key, key))
 			continue;
 		while (key + length < n && (is_word(s[key + length]) || (keys[i].kind != KIND_SHORT_ID && strchr(".:", s[key + length]) && s[key + length])))
 			length++;
