@@ -244,6 +244,7 @@ static void (*const builtin_hosts[])(struct sim *sim) = {host_builtin, host_buil
 
 static const struct request enable_needed = {.verb = DO_BOOT_ENABLE}, claim_gpu = {.verb = DO_CLAIM, .targets = GPU},
     claim_network = {.verb = DO_CLAIM, .targets = NETWORK}, unclaim_gpu = {.verb = DO_UNCLAIM, .word = GPU},
+    unclaim_network = {.verb = DO_UNCLAIM, .word = NETWORK},
     undo_last = {.verb = DO_UNDO};
 
 /* Every entry has just that word of the key, NULL: none. */
@@ -307,6 +308,28 @@ static void the_word_of_ids_follows_the_claims(void **state)
 		assert_machine(&sim, before);
 		assert_int_equal(sim_count_files(&sim, "var/lib/passthru/held"), 0);
 		free(before);
+	}
+}
+
+/* Only the record of the undo says where the second came from, and that is past at once. */
+static void ids_that_an_undo_brought_back_go_like_others(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(builtin_hosts); i++) {
+		cleanup_sim struct sim sim = {0};
+
+		builtin_hosts[i](&sim);
+		does(&sim, claim_gpu);
+		does(&sim, claim_network);
+		does(&sim, unclaim_network);
+		does(&sim, enable_needed);
+		ids_are(&sim, GPU_IDS);
+		does(&sim, (struct request){.verb = DO_UNDO, .id = 3});
+		ids_are(&sim, GPU_IDS "," NETWORK_IDS);
+		does(&sim, unclaim_gpu);
+		ids_are(&sim, NETWORK_IDS);
+		does(&sim, disable);
+		ids_are(&sim, NULL);
 	}
 }
 
@@ -429,6 +452,7 @@ int main(void)
 	    cmocka_unit_test(a_file_in_place_of_ours_is_refused),
 	    cmocka_unit_test(a_word_that_others_set_stays_theirs),
 	    cmocka_unit_test(the_word_of_ids_follows_the_claims),
+	    cmocka_unit_test(ids_that_an_undo_brought_back_go_like_others),
 	    cmocka_unit_test(enabling_later_makes_one_word_of_both),
 	    cmocka_unit_test(undoing_enable_takes_its_ids_out_of_what_the_word_has_become),
 	    cmocka_unit_test(ids_of_others_are_left_and_told),
